@@ -124,8 +124,17 @@ public static class CapWriter
         return text.ToString();
     }
 
-    private static string Point(GeoPoint point) =>
-        $"{point.LatitudeDegrees.ToString("0.0000###########", CultureInfo.InvariantCulture)},{point.LongitudeDegrees.ToString("0.0000###########", CultureInfo.InvariantCulture)}";
+    private static string Point(GeoPoint point) => $"{Degrees(point.LatitudeDegrees)},{Degrees(point.LongitudeDegrees)}";
+
+    // The shortest text that reads back as the same number, filled up to four decimals.
+    private static string Degrees(double value)
+    {
+        var text = value.ToString("R", CultureInfo.InvariantCulture);
+        if (text.Contains('E', StringComparison.Ordinal)) return value.ToString("0.0000########################", CultureInfo.InvariantCulture);
+        var point = text.IndexOf('.', StringComparison.Ordinal);
+        var decimals = point < 0 ? 0 : text.Length - point - 1;
+        return decimals >= 4 ? text : (point < 0 ? text + "." : text) + new string('0', 4 - decimals);
+    }
 
     // The time inside a reference is rewritten only as far as the form goes. A triple that came without a time goes out without one:
     // inventing one would name a message that does not exist.
