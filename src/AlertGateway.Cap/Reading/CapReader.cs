@@ -87,7 +87,7 @@ public static class CapReader
     /// <summary>Completes what was taken from a well-formed document: schema verdict, signature, disposition.</summary>
     internal static CapMessage Judge(AlertExtractor.Taken taken, int index, (ReadOnlyMemory<byte> Bytes, string Text)? document, FindingSink shared, CapReaderOptions options)
     {
-        foreach (var finding in shared.Findings) taken.Sink.Add(FindingCodes.All.First(c => c.Code == finding.Code), finding.Path, finding.Message);
+        taken.Sink.AddAll(shared);
         bool? xsdValid = null;
         var wellFormed = !shared.Findings.Any(f => f.Code == FindingCodes.LeadingSpace.Code);
         if (options.ValidateSchema && wellFormed) xsdValid = CapSchemas.IsValid(taken.Xml, taken.Alert.Version, taken.Sink);

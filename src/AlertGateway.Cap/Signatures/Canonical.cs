@@ -13,7 +13,8 @@ internal sealed class Canonical(bool exclusive, IReadOnlyList<string> inclusiveP
     private XmlElement? _omitted;
 
     /// <summary>A whole document without one element: what an enveloped signature covers.</summary>
-    public byte[] Document(XmlDocument document, XmlElement? omitted)
+    /// <param name="rootOnly">Leaves out processing instructions and comments beside the root, as the widespread signer of Python does.</param>
+    public byte[] Document(XmlDocument document, XmlElement? omitted, bool rootOnly)
     {
         _omitted = omitted;
         _out.Clear();
@@ -25,7 +26,7 @@ internal sealed class Canonical(bool exclusive, IReadOnlyList<string> inclusiveP
                 Element(root, [], []);
                 afterRoot = true;
             }
-            else if (node is XmlProcessingInstruction || (withComments && node is XmlComment))
+            else if (!rootOnly && (node is XmlProcessingInstruction || (withComments && node is XmlComment)))
             {
                 if (afterRoot) _out.Append('\n');
                 Leaf(node);

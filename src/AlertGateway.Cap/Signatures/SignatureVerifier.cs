@@ -18,11 +18,51 @@ internal static class SignatureVerifier
 
     public static SignatureOutcome Verify(string alertXml, string sender, PinnedKeys pins, FindingSink sink)
     {
+        var asSent = new FindingSink();
+        var outcome = All(Load(alertXml), sender, pins, asSent);
+        if (outcome == SignatureOutcome.Invalid)
+        {
+            // The WMO's authoring tool signs first and indents afterwards, so its signatures fit the alert without the white space between
+            // elements. The parser ignores exactly that white space, so what was signed is still what was read.
+            var document = Load(alertXml);
+            RemoveIndentation(document.DocumentElement!);
+            var unindented = new FindingSink();
+            if (All(document, sender, pins, unindented) is var again and not SignatureOutcome.Invalid)
+            {
+                unindented.Add(FindingCodes.SignatureIndented, "/alert/Signature", "The signature fits the alert only without the white space between its elements.");
+                (outcome, asSent) = (again, unindented);
+            }
+        }
+
+        sink.AddAll(asSent);
+        return outcome;
+    }
+
+    private static XmlDocument Load(string alertXml)
+    {
         var document = new XmlDocument { PreserveWhitespace = true, XmlResolver = null };
         var settings = CapXml.Settings();
         settings.IgnoreComments = false;
         settings.IgnoreProcessingInstructions = false;
-        using (var reader = XmlReader.Create(new StringReader(alertXml), settings)) document.Load(reader);
+        using var reader = XmlReader.Create(new StringReader(alertXml), settings);
+        document.Load(reader);
+        return document;
+    }
+
+    /// <summary>Removes white space where nothing but elements stands beside it; never inside text.</summary>
+    private static void RemoveIndentation(XmlElement element)
+    {
+        var children = element.ChildNodes.OfType<XmlNode>().ToList();
+        if (!children.Any(c => c is XmlElement) || children.Any(c => c is not (XmlElement or XmlWhitespace or XmlSignificantWhitespace))) return;
+        foreach (var child in children)
+        {
+            if (child is XmlElement inner) RemoveIndentation(inner);
+            else element.RemoveChild(child);
+        }
+    }
+
+    private static SignatureOutcome All(XmlDocument document, string sender, PinnedKeys pins, FindingSink sink)
+    {
         var signatures = document.DocumentElement!.GetElementsByTagName("Signature", Ds).OfType<XmlElement>().Take(SignaturesMax + 1).ToList();
         if (signatures.Count == 0) return SignatureOutcome.Unsigned;
         if (signatures.Count > SignaturesMax)
@@ -60,10 +100,10 @@ internal static class SignatureVerifier
         var coversAlert = false;
         foreach (var reference in references)
         {
-            var content = Content(document, signature, reference, out var isAlert);
-            var digest = content is null ? null : SignatureAlgorithms.Digest(Algorithm(reference, "DigestMethod"), content);
-            if (digest is null || !TryBase64(Single(reference, "DigestValue")?.InnerText ?? "", out var stated)) return Unverifiable(sink, "A reference, transform or digest method is not supported.");
-            if (!digest.AsSpan().SequenceEqual(stated)) return Invalid(sink, "The content is not what was signed.");
+            var digest = DigestOf(document, signature, reference, rootOnly: false, out var isAlert);
+            var digestOfRoot = DigestOf(document, signature, reference, rootOnly: true, out _);
+            if (digest is null || digestOfRoot is null || !TryBase64(Single(reference, "DigestValue")?.InnerText ?? "", out var stated)) return Unverifiable(sink, "A reference, transform or digest method is not supported.");
+            if (!digest.AsSpan().SequenceEqual(stated) && !digestOfRoot.AsSpan().SequenceEqual(stated)) return Invalid(sink, "The content is not what was signed.");
             coversAlert |= isAlert;
         }
 
@@ -80,8 +120,14 @@ internal static class SignatureVerifier
         return pins.Count > 0 ? Invalid(sink, "The signature fits none of the keys pinned for this sender.") : Unverifiable(sink, "No key for this signature is known.");
     }
 
-    /// <summary>The bytes that a reference covers: the alert without this signature, or a part inside the signature itself. Null for anything else.</summary>
-    private static byte[]? Content(XmlDocument document, XmlElement signature, XmlElement reference, out bool isAlert)
+    private static byte[]? DigestOf(XmlDocument document, XmlElement signature, XmlElement reference, bool rootOnly, out bool isAlert) =>
+        Content(document, signature, reference, rootOnly, out isAlert) is { } content ? SignatureAlgorithms.Digest(Algorithm(reference, "DigestMethod"), content) : null;
+
+    /// <summary>
+    /// The bytes that a reference covers: the alert without this signature, or a part inside the signature itself. Null for anything else.
+    /// Signers differ on whether instructions beside the root element belong to URI=""; both readings cover all that the parser reads.
+    /// </summary>
+    private static byte[]? Content(XmlDocument document, XmlElement signature, XmlElement reference, bool rootOnly, out bool isAlert)
     {
         isAlert = false;
         var form = new Canonical(false, [], false); // what XML Signature prescribes where no transform says otherwise
@@ -104,16 +150,15 @@ internal static class SignatureVerifier
         if (uri.Length == 0)
         {
             isAlert = enveloped;
-            return enveloped ? form.Document(document, signature) : null;
+            return enveloped ? form.Document(document, signature, rootOnly) : null;
         }
 
         if (uri[0] != '#' || Named(document, uri[1..]) is not { } target) return null;
         if (ReferenceEquals(target, document.DocumentElement))
         {
-            // The root element alone: the same content as long as nothing else stands beside it.
-            if (!enveloped || document.ChildNodes.OfType<XmlProcessingInstruction>().Any()) return null;
+            if (!enveloped) return null;
             isAlert = true;
-            return form.Document(document, signature);
+            return form.Document(document, signature, rootOnly: true);
         }
 
         for (var up = target; up is not null; up = up.ParentNode as XmlElement)
