@@ -10,11 +10,11 @@ internal sealed class Canonical(bool exclusive, IReadOnlyList<string> inclusiveP
 {
     private const string XmlnsNamespace = "http://www.w3.org/2000/xmlns/";
     private readonly StringBuilder _out = new();
-    private XmlElement? _omitted;
+    private IReadOnlyCollection<XmlElement> _omitted = [];
 
-    /// <summary>A whole document without one element: what an enveloped signature covers.</summary>
+    /// <summary>A whole document without some elements: what an enveloped signature covers.</summary>
     /// <param name="rootOnly">Leaves out processing instructions and comments beside the root, as the widespread signer of Python does.</param>
-    public byte[] Document(XmlDocument document, XmlElement? omitted, bool rootOnly)
+    public byte[] Document(XmlDocument document, IReadOnlyCollection<XmlElement> omitted, bool rootOnly)
     {
         _omitted = omitted;
         _out.Clear();
@@ -40,7 +40,7 @@ internal sealed class Canonical(bool exclusive, IReadOnlyList<string> inclusiveP
     /// <summary>One element with all inside it. Null when it inherits an <c>xml:</c> attribute, where 1.0 and 1.1 part ways.</summary>
     public byte[]? Subtree(XmlElement apex)
     {
-        _omitted = null;
+        _omitted = [];
         _out.Clear();
         var scope = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var up = apex.ParentNode as XmlElement; up is not null; up = up.ParentNode as XmlElement)
@@ -88,7 +88,7 @@ internal sealed class Canonical(bool exclusive, IReadOnlyList<string> inclusiveP
         {
             if (node is XmlElement child)
             {
-                if (!ReferenceEquals(child, _omitted)) Element(child, scope, inner);
+                if (_omitted.Count == 0 || !_omitted.Contains(child)) Element(child, scope, inner);
             }
             else Leaf(node);
         }

@@ -87,6 +87,7 @@ internal static class SignatureVerifier
         var signedInfo = Single(signature, "SignedInfo");
         var valueText = Single(signature, "SignatureValue")?.InnerText;
         if (signedInfo is null || valueText is null || !TryBase64(valueText, out var value)) return Unverifiable(sink, "The signature has no readable SignedInfo and SignatureValue.");
+        if (!IsExactBase64(valueText, value)) return Invalid(sink, "The signature value was altered in bits that base64 does not use.");
         var method = Algorithm(signedInfo, "SignatureMethod");
         var references = Children(signedInfo, "Reference").Take(ReferencesMax + 1).ToList();
         if (SignatureAlgorithms.IsWeak(method) || references.Any(r => SignatureAlgorithms.IsWeak(Algorithm(r, "DigestMethod"))))
@@ -100,10 +101,9 @@ internal static class SignatureVerifier
         var coversAlert = false;
         foreach (var reference in references)
         {
-            var digest = DigestOf(document, signature, reference, rootOnly: false, out var isAlert);
-            var digestOfRoot = DigestOf(document, signature, reference, rootOnly: true, out _);
-            if (digest is null || digestOfRoot is null || !TryBase64(Single(reference, "DigestValue")?.InnerText ?? "", out var stated)) return Unverifiable(sink, "A reference, transform or digest method is not supported.");
-            if (!digest.AsSpan().SequenceEqual(stated) && !digestOfRoot.AsSpan().SequenceEqual(stated)) return Invalid(sink, "The content is not what was signed.");
+            var verdict = Fits(document, signature, reference, out var isAlert);
+            if (verdict is null) return Unverifiable(sink, "A reference, transform or digest method is not supported.");
+            if (verdict == false) return Invalid(sink, "The content is not what was signed.");
             coversAlert |= isAlert;
         }
 
@@ -120,14 +120,30 @@ internal static class SignatureVerifier
         return pins.Count > 0 ? Invalid(sink, "The signature fits none of the keys pinned for this sender.") : Unverifiable(sink, "No key for this signature is known.");
     }
 
-    private static byte[]? DigestOf(XmlDocument document, XmlElement signature, XmlElement reference, bool rootOnly, out bool isAlert) =>
-        Content(document, signature, reference, rootOnly, out isAlert) is { } content ? SignatureAlgorithms.Digest(Algorithm(reference, "DigestMethod"), content) : null;
-
     /// <summary>
-    /// The bytes that a reference covers: the alert without this signature, or a part inside the signature itself. Null for anything else.
-    /// Signers differ on whether instructions beside the root element belong to URI=""; both readings cover all that the parser reads.
+    /// Whether the digest of a reference is that of the content; null when a method is not supported. Signers differ on whether
+    /// instructions beside the root belong to URI="", and an earlier signer did not see a later signature. In each of these readings
+    /// the digest covers everything that the parser reads, because it reads neither instructions nor signatures.
     /// </summary>
-    private static byte[]? Content(XmlDocument document, XmlElement signature, XmlElement reference, bool rootOnly, out bool isAlert)
+    private static bool? Fits(XmlDocument document, XmlElement signature, XmlElement reference, out bool isAlert)
+    {
+        isAlert = false;
+        if (!TryBase64(Single(reference, "DigestValue")?.InnerText ?? "", out var stated)) return null;
+        List<XmlElement> all = [.. Children(document.DocumentElement!, "Signature")];
+        for (var reading = 0; reading < 4; reading++)
+        {
+            var omitted = reading < 2 ? [signature] : all;
+            if (reading == 2 && (all.Count < 2 || !all.Contains(signature))) break;
+            if (Content(document, signature, omitted, reference, rootOnly: reading % 2 == 1, out isAlert) is not { } content
+                || SignatureAlgorithms.Digest(Algorithm(reference, "DigestMethod"), content) is not { } digest) return null;
+            if (digest.AsSpan().SequenceEqual(stated)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The bytes that a reference covers: the alert without this signature, or a part inside the signature itself. Null for anything else.</summary>
+    private static byte[]? Content(XmlDocument document, XmlElement signature, IReadOnlyCollection<XmlElement> omitted, XmlElement reference, bool rootOnly, out bool isAlert)
     {
         isAlert = false;
         var form = new Canonical(false, [], false); // what XML Signature prescribes where no transform says otherwise
@@ -150,7 +166,7 @@ internal static class SignatureVerifier
         if (uri.Length == 0)
         {
             isAlert = enveloped;
-            return enveloped ? form.Document(document, signature, rootOnly) : null;
+            return enveloped ? form.Document(document, omitted, rootOnly) : null;
         }
 
         if (uri[0] != '#' || Named(document, uri[1..]) is not { } target) return null;
@@ -158,7 +174,7 @@ internal static class SignatureVerifier
         {
             if (!enveloped) return null;
             isAlert = true;
-            return form.Document(document, signature, rootOnly: true);
+            return form.Document(document, omitted, rootOnly: true);
         }
 
         for (var up = target; up is not null; up = up.ParentNode as XmlElement)
@@ -248,6 +264,10 @@ internal static class SignatureVerifier
 
     private static IEnumerable<XmlElement> Children(XmlElement parent, string name) =>
         parent.ChildNodes.OfType<XmlElement>().Where(e => e.LocalName == name && e.NamespaceURI == Ds);
+
+    // RFC 4648 §3.5: the last character has unused bits, so several texts give the same bytes; only one of them was written by a signer.
+    private static bool IsExactBase64(string text, byte[] bytes) =>
+        string.Concat(text.Where(c => !char.IsWhiteSpace(c))) == Convert.ToBase64String(bytes);
 
     private static bool TryBase64(string text, out byte[] bytes)
     {

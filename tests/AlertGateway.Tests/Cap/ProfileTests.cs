@@ -18,8 +18,8 @@ public sealed class ProfileTests
     [Fact]
     public void Canadian_signs_for_loud_and_for_silent_are_read()
     {
-        Assert.Contains(Corpus.Read("c0100.xml").Messages[0].Alert!.Infos, CapCpProfile.BroadcastImmediately);
-        Assert.False(CapCpProfile.BroadcastImmediately(new Info()));
+        Assert.DoesNotContain(Corpus.Read("c0100.xml").Messages[0].Alert!.Infos, CapCpProfile.BroadcastImmediately); // it says No
+        Assert.True(CapCpProfile.BroadcastImmediately(new Info { Parameters = [new("layer:SOREM:1.0:Broadcast_Immediately", "Yes")] }));
         var update = new Alert { Identifier = "1", Sender = "s", SentText = "", MsgType = MsgType.Update, Infos = [new Info { Parameters = [new("profile:CAP-CP:0.4:MinorChange", "text")] }] };
         Assert.True(CapCpProfile.IsMinorChange(update));
         Assert.False(CapCpProfile.IsMinorChange(update with { Infos = [.. update.Infos, new Info()] }));
