@@ -11,6 +11,9 @@ public sealed class MessageText
     /// <summary>Longest body in UTF-16 units.</summary>
     public const int LengthMax = 1600;
 
+    /// <summary>Chinese text stays readable, as in the real service's answers.</summary>
+    internal static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private const string Gsm7Basic =
         "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
     private const string Gsm7Extension = "\f^{}\\[~]|€";
@@ -20,7 +23,7 @@ public sealed class MessageText
     {
         var text = Encoding.UTF8.GetString(utf8);
         Length = text.Length;
-        Json = JsonSerializer.SerializeToUtf8Bytes(text);
+        Json = JsonSerializer.SerializeToUtf8Bytes(text, Plain);
         Hash16 = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(utf8).AsSpan(0, 8)));
         Segments = Encoding.ASCII.GetBytes(CountSegments(text).ToString(CultureInfo.InvariantCulture));
     }
@@ -61,7 +64,7 @@ internal sealed class Sender
     {
         Name = Encoding.UTF8.GetString(utf8);
         IsService = isService;
-        Json = JsonSerializer.SerializeToUtf8Bytes(Name);
+        Json = JsonSerializer.SerializeToUtf8Bytes(Name, MessageText.Plain);
         FormValue = Encoding.ASCII.GetBytes(Uri.EscapeDataString(Name));
     }
 

@@ -30,6 +30,7 @@ internal sealed class ProviderApplication(
     /// <inheritdoc/>
     public void DisposeContext(IFeatureCollection context, Exception? exception)
     {
+        if (exception is not null) Console.Error.WriteLine(exception);
     }
 
     /// <inheritdoc/>
@@ -152,30 +153,25 @@ internal sealed class ProviderApplication(
 
     private Task AnswerAsync(IFeatureCollection context, int status, in Message message, long mono)
     {
-        var writer = context.GetRequiredFeature<IHttpResponseBodyFeature>().Writer;
         var rented = ArrayPool<byte>.Shared.Rent(_json.SizeMax(in message));
         var length = _json.Write(rented, in message, mono);
-        SetHead(context, status, length);
-        writer.Write(rented.AsSpan(0, length));
-        ArrayPool<byte>.Shared.Return(rented);
-        return Task.CompletedTask;
+        var answering = WriteAsync(context, status, rented.AsMemory(0, length));
+        ArrayPool<byte>.Shared.Return(rented); // The pipe has copied it.
+        return answering;
     }
 
     private static Task AnswerAsync(IFeatureCollection context, ProviderError error) => AnswerAsync(context, error.Status, error.Body);
 
-    private static Task AnswerAsync(IFeatureCollection context, int status, byte[] json)
-    {
-        SetHead(context, status, json.Length);
-        context.GetRequiredFeature<IHttpResponseBodyFeature>().Writer.Write(json);
-        return Task.CompletedTask;
-    }
+    private static Task AnswerAsync(IFeatureCollection context, int status, byte[] json) => WriteAsync(context, status, json);
 
-    private static void SetHead(IFeatureCollection context, int status, int length)
+    private static Task WriteAsync(IFeatureCollection context, int status, ReadOnlyMemory<byte> json)
     {
         var response = context.GetRequiredFeature<IHttpResponseFeature>();
         response.StatusCode = status;
         response.Headers.ContentType = "application/json;charset=utf-8";
-        response.Headers.ContentLength = length;
+        response.Headers.ContentLength = json.Length;
+        var writing = context.GetRequiredFeature<IHttpResponseBodyFeature>().Writer.WriteAsync(json);
+        return writing.IsCompletedSuccessfully ? Task.CompletedTask : writing.AsTask();
     }
 }
 
