@@ -41,7 +41,7 @@ internal static partial class ChineseRules
         new(Ordinal, c => c is '第' or 'N' or 'n', SpeakOrdinal),
         new(PercentRange, c => char.IsAsciiDigit(c), static m => $"{Parts(m, 3)}{ChineseNumber.Decimal(Strip(m, 1))}到{Parts(m, 3)}{ChineseNumber.Decimal(Strip(m, 2))}"),
         new(Percent, c => char.IsAsciiDigit(c) || c == '-', static m => (m.Groups[1].Length > 0 ? "负" : "") + Parts(m, 3) + ChineseNumber.Decimal(Strip(m, 2))),
-        new(TemperatureRange, c => char.IsAsciiDigit(c) || c == '-', static m => $"{Below(m, 1)}{ChineseNumber.Decimal(m.Groups[2].Value)}到{Below(m, 3)}{ChineseNumber.Decimal(m.Groups[4].Value)}{Degrees(m, 5)}"),
+        new(TemperatureRange, c => char.IsAsciiDigit(c) || c == '-', static m => $"{Below(m, 1)}{ChineseNumber.Decimal(m.Groups[2].Value)}{(m.Groups[1].Length != m.Groups[3].Length ? "度" : "")}到{Below(m, 3)}{ChineseNumber.Decimal(m.Groups[4].Value)}{Degrees(m, 5)}"),
         new(Temperature, c => char.IsAsciiDigit(c) || c == '-', static m => Below(m, 1) + ChineseNumber.Decimal(m.Groups[2].Value) + Degrees(m, 3)),
         new(Fraction, char.IsAsciiDigit, static m => $"{Cardinal(m, 2)}分之{Cardinal(m, 1)}"),
         new(Comparison, c => c is '≥' or '≤' or '>' or '<' or '≈' or '±' or '×' or '÷', SpeakComparison),
@@ -163,7 +163,7 @@ internal static partial class ChineseRules
 
     [GeneratedRegex(@"\G(?:0([1-9])(?= ?[月日时点号])|(?<1>3[01]|[12]\d|[1-9])(?= ?[月日时](?!间)))", Options)] private static partial Regex Calendar { get; }
 
-    [GeneratedRegex(@"\G(?:\(?(0(?:10|2\d|[3-9]\d{2}))\)?[- ]?([2-9]\d{6,7})|(?<1>[48]00)[- ]?(?<2>\d{3,4})[- ]?(?<3>\d{3,4}))(?!\d)", Options)] private static partial Regex Landline { get; }
+    [GeneratedRegex(@"\G(?:\(?(0(?:10|2\d|[3-9]\d{2}))\)?[- ]?([1-9]\d{6,7})|(?<1>[48]00)[- ]?(?<2>\d{3,4})[- ]?(?<3>\d{3,4}))(?!\d)", Options)] private static partial Regex Landline { get; }
 
     [GeneratedRegex(@"\G(?:\+?86[- ]?)?(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})(?!\d)", Options)] private static partial Regex Mobile { get; }
 
@@ -171,7 +171,7 @@ internal static partial class ChineseRules
 
     [GeneratedRegex(@"\G(11[0249]|12[012]|12\d{3}|95\d{3}|96\d{3,4}|100\d{2}|999)(?= ?(?:报警|急救|救护|火警|热线|电话|指挥|接警|求助|救助|消防|交警|平台|专线|客服|公众号|微信|值班))", Options)] private static partial Regex ShortNumber { get; }
 
-    [GeneratedRegex(@"\G(?<=[、或和打/])(11[0249]|12[012]|12\d{3}|95\d{3}|96\d{3})(?=[、，。,;；/或和]|\z)", Options)] private static partial Regex ShortNumberList { get; }
+    [GeneratedRegex(@"\G(?:(?<=[、或和打/])(11[0249]|12[012]|12\d{3}|95\d{3}|96\d{3})(?=[、，。,;；/或和）)]|\z)|(?<1>11[0249]|12[02])(?=[、或和/]1[12]\d(?!\d)))", Options)] private static partial Regex ShortNumberList { get; }
 
     [GeneratedRegex(@"\G(?<![A-Za-z])([GSXY])(\d{1,4})(?![\d.A-Za-z])", Options)] private static partial Regex RoadLetter { get; }
 
