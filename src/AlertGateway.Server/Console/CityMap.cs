@@ -52,7 +52,7 @@ public sealed record CityMap
         return new CityMap { Name = name, NameEnglish = nameEnglish, Synthetic = synthetic, Outline = outline, Cells = cells };
     }
 
-    private static IEnumerable<JsonElement> Features(JsonElement root) =>
+    private static JsonElement.ArrayEnumerator Features(JsonElement root) =>
         root.TryGetProperty("features", out var features) && features.ValueKind == JsonValueKind.Array ? features.EnumerateArray() : throw new JsonException("Not a feature collection.");
 
     private static string Text(JsonElement properties, string name) =>

@@ -35,7 +35,7 @@ public static class ConsoleRegistration
     /// <summary>The pages. Each needs a signed-in person but the sign-in page and the files it is made of.</summary>
     public static IEndpointRouteBuilder MapConsole(this IEndpointRouteBuilder routes)
     {
-        Assets.Map(routes);
+        ConsoleFiles.Map(routes);
         var pages = routes.MapGroup("").RequireAuthorization().WithMetadata(new PageRoute());
         var forms = pages.MapGroup("").AddEndpointFilter(FormGuard.CheckAsync);
         SignInPages.Map(pages, forms);

@@ -134,7 +134,7 @@ public static class Wording
     /// <summary>Headline in Chinese if there is one, else the first info's headline or event.</summary>
     public static string Headline(Alert alert)
     {
-        var info = alert.Infos.FirstOrDefault(i => i.LanguageOrDefault.StartsWith("zh", StringComparison.OrdinalIgnoreCase)) ?? alert.Infos.FirstOrDefault();
+        var info = alert.Infos.FirstOrDefault(i => i.LanguageOrDefault.StartsWith("zh", StringComparison.OrdinalIgnoreCase)) ?? (alert.Infos.Count > 0 ? alert.Infos[0] : null);
         if (info is null) return alert.Identifier;
         return string.IsNullOrWhiteSpace(info.Headline) ? info.Event : info.Headline;
     }

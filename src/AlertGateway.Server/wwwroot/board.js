@@ -53,10 +53,10 @@ function renderGrades(counts) {
   const total = counts.reduce((a, b) => a + b, 0);
   let x = 0;
   for (let grade = counts.length - 1; grade >= 0; grade--) {
-    const width = total === 0 ? 0 : 1000 * counts[grade] / total;
+    const width = total === 0 ? 0 : 100 * counts[grade] / total;
     const bar = bars.get(String(grade));
-    bar?.setAttribute('x', x.toFixed(1));
-    bar?.setAttribute('width', width.toFixed(1));
+    bar?.setAttribute('x', `${x.toFixed(2)}%`);
+    bar?.setAttribute('width', `${width.toFixed(2)}%`);
     x += width;
     put(totals.get(String(grade)), number(counts[grade]));
     put(shares.get(String(grade)), percent(counts[grade], total));

@@ -7,7 +7,7 @@ namespace AlertGateway.Server.Web;
 /// <summary>
 /// The console's own scripts, styles and icons, out of the assembly: they are there wherever the binary runs. The address carries a piece of the content's hash, so that browsers may keep it for ever.
 /// </summary>
-internal static class Assets
+internal static class ConsoleFiles
 {
     private const string Prefix = "wwwroot.";
 
@@ -25,7 +25,7 @@ internal static class Assets
 
     private static FrozenDictionary<string, Asset> Load()
     {
-        var assembly = typeof(Assets).Assembly;
+        var assembly = typeof(ConsoleFiles).Assembly;
         Dictionary<string, Asset> assets = [];
         foreach (string resource in assembly.GetManifestResourceNames())
         {
