@@ -48,7 +48,7 @@ public sealed class TownOverSignalRTests
         {
             Server = new Uri(server.Urls.First()),
             NapShare = 1,
-            Awake = new MillisecondRange(700 + count, 700 + count),
+            Awake = new MillisecondRange(700 + (count * 4), 700 + (count * 4)),
             Nap = new MillisecondRange(200, 300),
             AckShare = 1,
             AckDelay = new MillisecondRange(1, 20),
