@@ -1,5 +1,7 @@
 using System.Text.Json;
 using NetTopologySuite.Geometries;
+using NetTopologySuite.Geometries.Utilities;
+using NetTopologySuite.Operation.Valid;
 
 namespace AlertGateway.Core.Targeting;
 
@@ -12,7 +14,8 @@ public sealed class Jurisdiction
     {
         Name = name;
         DivisionCode = divisionCode;
-        Shape = shape is null || shape.IsEmpty ? null : shape;
+        // Outlines come from files, rounded to centimetres: a repaired one bounds as well as the drawn one, an invalid one would fail in every overlay.
+        if (shape is { IsEmpty: false }) Shape = new IsValidOp(shape).IsValid ? shape : GeometryFixer.Fix(shape);
         SquareKilometres = Shape is null ? 0 : GroundArea.SquareKilometres(Shape);
     }
 
