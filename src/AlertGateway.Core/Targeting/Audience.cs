@@ -1,0 +1,47 @@
+namespace AlertGateway.Core.Targeting;
+
+/// <summary>One channel's endpoints in the order they are sent: danger zone and vulnerable first, then households of responsible persons, then the rest.</summary>
+/// <param name="EndpointNos">Distinct endpoint numbers in dispatch order.</param>
+/// <param name="Languages">Parallel: 0 = zh, 1 = en.</param>
+public sealed record ChannelAudience(ChannelKind Channel, int[] EndpointNos, byte[] Languages);
+
+/// <summary>Who an alert reaches: frozen before approval, counted, hashed, never recomputed.</summary>
+public sealed record Audience
+{
+    public required string RegistryVersion { get; init; }
+
+    /// <summary>All households of the area, ascending; also those nobody can be sent to.</summary>
+    public required int[] HouseholdNos { get; init; }
+
+    public required IReadOnlyList<ChannelAudience> Channels { get; init; }
+
+    public required AudienceCounts Counts { get; init; }
+
+    /// <summary>SHA-256 hex over registry version, households, channels, order and languages.</summary>
+    public required string Sha256 { get; init; }
+}
+
+/// <summary>The blast radius in numbers, for the person who approves.</summary>
+public sealed record AudienceCounts
+{
+    public required int Towns { get; init; }
+
+    public required int Villages { get; init; }
+
+    public required int Households { get; init; }
+
+    public required int Persons { get; init; }
+
+    /// <summary>Households of the prepared danger zones inside the area.</summary>
+    public required int DangerZoneHouseholds { get; init; }
+
+    /// <summary>Households without any endpoint of the chosen channels.</summary>
+    public required int UnreachableHouseholds { get; init; }
+
+    /// <summary>Deliveries by channel.</summary>
+    public required IReadOnlyDictionary<ChannelKind, int> Deliveries { get; init; }
+
+    public required IReadOnlyList<TownCount> ByTown { get; init; }
+}
+
+public sealed record TownCount(string Code, string Name, int Households);

@@ -1,0 +1,93 @@
+using AlertGateway.Cap;
+
+namespace AlertGateway.Core.Tracking;
+
+/// <summary>Deliveries of one channel and purpose by outcome. Counts deliveries, not people. All final states and the open ones add up to <see cref="Planned"/>.</summary>
+public sealed record ChannelCounts
+{
+    public required ChannelKind Channel { get; init; }
+
+    public required Purpose Purpose { get; init; }
+
+    public required int Planned { get; init; }
+
+    /// <summary>Not yet started, in flight, waiting for a retry, or unknown.</summary>
+    public required int Open { get; init; }
+
+    public required int InFlight { get; init; }
+
+    /// <summary>Taken, receipt outstanding.</summary>
+    public required int Accepted { get; init; }
+
+    public required int Delivered { get; init; }
+
+    public required int HandedOff { get; init; }
+
+    public required int Failed { get; init; }
+
+    public required int Suppressed { get; init; }
+
+    public required int PossibleDuplicates { get; init; }
+
+    public required int PossibleLoss { get; init; }
+}
+
+public enum DisseminationState : byte
+{
+    Running = 1,
+
+    /// <summary>All deliveries final; evidence may still rise.</summary>
+    Complete = 2,
+    Cancelled = 3,
+    Superseded = 4,
+    Expired = 5,
+}
+
+/// <summary>One alert's dissemination at an instant.</summary>
+public sealed record DisseminationView
+{
+    public required int DisseminationNo { get; init; }
+
+    public required int ProposalNo { get; init; }
+
+    public required string Headline { get; init; }
+
+    public required string Status { get; init; }
+
+    public required WarningColour Colour { get; init; }
+
+    public required DisseminationState State { get; init; }
+
+    public required long ClearedTicks { get; init; }
+
+    /// <summary><see cref="long.MaxValue"/> when it lives until changed or lifted.</summary>
+    public required long ExpiresTicks { get; init; }
+
+    public required IReadOnlyList<ChannelCounts> Channels { get; init; }
+
+    /// <summary>Original deliveries with a durable start: who would have to be told of a cancel.</summary>
+    public required int Started { get; init; }
+
+    public required int Households { get; init; }
+
+    public required int Persons { get; init; }
+
+    /// <summary>Ledger position this view includes.</summary>
+    public required long Sequence { get; init; }
+}
+
+/// <summary>Households by the grade of their least-reached person believed at home. The seven grades of <see cref="Evidence"/> add up to the household count.</summary>
+/// <param name="ByEvidence">Seven counts, index = <see cref="Evidence"/>.</param>
+public sealed record PlaceCoverage(string Code, string Name, string ParentCode, double LatitudeDegrees, double LongitudeDegrees, int Households, IReadOnlyList<int> ByEvidence);
+
+public sealed record Coverage(int DisseminationNo, long Sequence, IReadOnlyList<int> ByEvidence, IReadOnlyList<PlaceCoverage> Towns, IReadOnlyList<PlaceCoverage> Villages, int PersonsAwake, int PersonsNotAwake);
+
+/// <summary>A household that is not yet awake (for red, and orange at night: not acknowledged nor visited).</summary>
+public sealed record UnreachedHousehold(int HouseholdNo, string VillageCode, string VillageName, int PersonsAtHome, int Vulnerable, Evidence Reached, int LeastReachedPersonNo, bool HasAnyEndpoint);
+
+public sealed record UnreachedVillage(string VillageCode, string VillageName, string TownName, int WardenPersonNo, int Households, int VulnerableHouseholds);
+
+public sealed record TimelineEntry(long AtTicks, string Code, string Text, string TextEnglish);
+
+/// <summary>Who acts, for the audit.</summary>
+public sealed record Actor(int PersonId, string Name, string Rule);

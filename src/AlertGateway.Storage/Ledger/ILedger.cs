@@ -1,0 +1,39 @@
+namespace AlertGateway.Storage.Ledger;
+
+/// <summary>Sees every durable batch in ledger order, on the writer's thread, before the appender's task completes. Must be quick and must not throw.</summary>
+public interface ICommitObserver
+{
+    /// <param name="firstSequence">Number of the first row; the others follow without a gap.</param>
+    /// <param name="events">The rows, in order.</param>
+    void OnCommitted(long firstSequence, ReadOnlySpan<LedgerEvent> events);
+}
+
+/// <summary>The durable truth: append-only rows, numbered from 1 without gaps.</summary>
+public interface ILedger
+{
+    /// <summary>Number of the last durable row; 0 when empty.</summary>
+    long LastSequence { get; }
+
+    /// <summary>
+    /// Appends all rows or none. The task completes once they are on disk and every observer has folded them; its value is the number of the first row.
+    /// </summary>
+    /// <exception cref="LedgerException">The ledger can no longer keep its promise (write or fsync failed, disk full). Nothing was appended.</exception>
+    ValueTask<long> AppendAsync(ReadOnlyMemory<LedgerEvent> events, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads durable rows from <paramref name="fromSequence"/> on, in order, handing them over in batches.</summary>
+    /// <exception cref="LedgerException">A row's check sum or predecessor is wrong; the message names the row.</exception>
+    void Read(long fromSequence, Action<long, ReadOnlySpan<LedgerEvent>> onBatch);
+
+    /// <summary>Adds an observer. Call before the first append.</summary>
+    void Observe(ICommitObserver observer);
+}
+
+/// <summary>The process can no longer keep its promise; the gateway stops accepting work and says why.</summary>
+public sealed class LedgerException : Exception
+{
+    public LedgerException(string message) : base(message) { }
+
+    public LedgerException(string message, Exception innerException) : base(message, innerException) { }
+
+    public LedgerException() { }
+}
