@@ -1,5 +1,4 @@
 using AlertGateway.Audio;
-using Xunit;
 
 namespace AlertGateway.Tests.Audio;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using AlertGateway.Audio;
-using Xunit;
 
 namespace AlertGateway.Tests.Audio;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using AlertGateway.Audio;
-using Xunit;
 
 namespace AlertGateway.Tests.Audio;
 

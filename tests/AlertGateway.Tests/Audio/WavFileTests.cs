@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using AlertGateway.Audio;
 using CsCheck;
-using Xunit;
 
 namespace AlertGateway.Tests.Audio;
 
