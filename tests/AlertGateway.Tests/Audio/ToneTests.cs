@@ -61,7 +61,7 @@ public sealed class ToneTests
         Assert.Equal(GoldenTone, Convert.ToHexStringLower(SHA256.HashData(WavFile.Write(Tone.Render(steps, 22_050)))));
     }
 
-    private const string GoldenTone = "GOLDEN_TONE";
+    private const string GoldenTone = "7f4f8420406b479d1f1245b82d63f697f69bfc75b3e60e3407b747ab9e32c326";
 
     [Theory]
     [InlineData(20, 100, -9)]

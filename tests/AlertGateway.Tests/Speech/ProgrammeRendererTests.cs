@@ -159,7 +159,7 @@ public sealed class ProgrammeRendererTests
         using var folder = new WorkFolder();
         var script = folder["hang"];
         await File.WriteAllTextAsync(script, "#!/bin/sh\nexec cat /dev/zero > /dev/null\n", Stop);
-        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         using var hanging = new EspeakEngine(new EspeakOptions { Program = script, Timeout = TimeSpan.FromMilliseconds(300) }, SpeechConfig.Lexicon, TimeProvider.System);
         Assert.Contains("no answer", (await hanging.SpeakAsync(new SpeechRequest("zh", "演练", 140), Stop)).Problem, StringComparison.Ordinal);
     }

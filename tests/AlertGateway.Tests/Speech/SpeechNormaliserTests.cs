@@ -37,8 +37,9 @@ public sealed class SpeechNormaliserTests
     [Theory]
     [InlineData("Call 110 if trapped.", "Call 1 1 0 if trapped.")]
     [InlineData("Gusts of 60-80 km/h, rain 50 mm.", "Gusts of 60 to 80 kilometres per hour, rain 50 millimetres.")]
-    [InlineData("Down to -5°C (tonight)", "Down to minus 5 degrees Celsius, tonight,")]
+    [InlineData("Down to -5°C (tonight)", "Down to minus 5 degrees Celsius, tonight")]
+    [InlineData("Magnitude 6.5 at 14:30. (Update)", "Magnitude 6.5 at 14:30. Update")]
     [InlineData("See https://example.org/a for more.", "See for more.")]
-    [InlineData("EXERCISE 【演练】 Move now!", "EXERCISE,演练,Move now!")]
+    [InlineData("EXERCISE 【演练】 Move now!", "EXERCISE, Move now!")]
     public void English_is_written_out_where_an_engine_would_stumble(string text, string spoken) => Assert.Equal(spoken, EnglishNormaliser.Normalise(text));
 }
