@@ -12,6 +12,8 @@ public static class AudioCommands
 {
     private const int CapBytesMax = 5_767_168;
 
+    internal static readonly JsonSerializerOptions Line = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static Command Create()
@@ -74,7 +76,7 @@ public static class AudioCommands
         if (CliFiles.TryReadWav(reference) is not { } wanted || CliFiles.TryReadWav(recording) is not { } heard) return 1;
         var result = ProgrammeVerification.Verify(wanted, heard);
         double? start = result.Start is { } at ? Math.Round(at.TotalSeconds, 4) : null;
-        if (json) Console.WriteLine(JsonSerializer.Serialize(new { heard = result.Heard, startSeconds = start, confidence = Math.Round(result.Confidence, 3), reasons = result.Reasons }));
+        if (json) Console.WriteLine(JsonSerializer.Serialize(new { heard = result.Heard, startSeconds = start, confidence = Math.Round(result.Confidence, 3), reasons = result.Reasons }, Line));
         else
         {
             Console.WriteLine(FormattableString.Invariant($"{(result.Heard ? "已播出 heard" : "未播出 not heard")}, start {start?.ToString("0.000", System.Globalization.CultureInfo.InvariantCulture) ?? "-"} s, confidence {result.Confidence:0.00}"));

@@ -36,7 +36,7 @@ public static class SameCommands
         foreach (var reception in decoded.Receptions)
         {
             var seconds = (double)reception.StartSample / pcm.SampleRateHz;
-            if (json) Console.WriteLine(JsonSerializer.Serialize(new { header = reception.Header, bursts = reception.Bursts, exactBursts = reception.ExactBursts, confidence = Math.Round(reception.Confidence, 3), startSeconds = Math.Round(seconds, 3) }));
+            if (json) Console.WriteLine(JsonSerializer.Serialize(new { header = reception.Header, bursts = reception.Bursts, exactBursts = reception.ExactBursts, confidence = Math.Round(reception.Confidence, 3), startSeconds = Math.Round(seconds, 3) }, AudioCommands.Line));
             else Console.WriteLine(FormattableString.Invariant($"{reception.Header}  {reception.ExactBursts}/{reception.Bursts} bursts exact, confidence {reception.Confidence:0.00}, at {seconds:0.0} s"));
         }
         if (json) Console.WriteLine(JsonSerializer.Serialize(new { endOfMessage = decoded.EndOfMessageSamples.Count }));
