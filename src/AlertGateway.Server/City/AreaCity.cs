@@ -8,7 +8,7 @@ namespace AlertGateway.Server.City;
 
 /// <summary>
 /// A city made around the area of any alert: a grid of towns and villages over its extent, two thirds of the households inside, one third outside as the control group that must hear nothing. An alert with codes only gets households that carry its
-/// codes as rows, on a schematic square at 0° 0°. The jurisdiction is the alert's own area.
+/// codes as rows, on a schematic square at 0° 0° whose eastern third is the control group's. The jurisdiction is the alert's own area.
 /// </summary>
 public sealed class AreaCity : CityPlan
 {
@@ -73,7 +73,7 @@ public sealed class AreaCity : CityPlan
         for (int i = 0; i < households; i++)
         {
             Coordinate point;
-            if (rows is null) point = Anywhere(random);
+            if (rows is null) point = Beside(IsControl(i), random);
             else if (IsControl(i)) point = Outside(inside!, random);
             else point = Inside(rows, inside!, random);
             places[i] = new HouseholdPlace(VillageAt(point), point.Y, point.X);
@@ -98,6 +98,10 @@ public sealed class AreaCity : CityPlan
         }
         return rows;
     }
+
+    // Codes only: the control group has the eastern third, and villages, to itself.
+    private Coordinate Beside(bool control, CityRandom random) =>
+        new(_extent.MinX + (control ? 0.667 + 0.333 * random.Unit() : 0.666 * random.Unit()) * _extent.Width, _extent.MinY + random.Unit() * _extent.Height);
 
     private Coordinate Anywhere(CityRandom random) => new(_extent.MinX + random.Unit() * _extent.Width, _extent.MinY + random.Unit() * _extent.Height);
 
