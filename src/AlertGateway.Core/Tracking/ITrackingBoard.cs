@@ -1,0 +1,26 @@
+namespace AlertGateway.Core.Tracking;
+
+/// <summary>The read side of tracking, and the one thing people add to it by hand. Thread-safe; everything handed out is an immutable snapshot.</summary>
+public interface ITrackingBoard
+{
+    /// <summary>Newest first.</summary>
+    IReadOnlyList<DisseminationView> Disseminations { get; }
+
+    DisseminationView? Find(int disseminationNo);
+
+    /// <summary>Null for an unknown number. O(villages): safe to ask four times a second.</summary>
+    Coverage? Coverage(int disseminationNo);
+
+    IReadOnlyList<UnreachedVillage> UnreachedVillages(int disseminationNo);
+
+    /// <summary>Households not yet awake, one page of them.</summary>
+    /// <param name="villageCode">12 digits; null for all villages.</param>
+    IReadOnlyList<UnreachedHousehold> Unreached(int disseminationNo, string? villageCode, int skip, int take);
+
+    /// <summary>Oldest first.</summary>
+    IReadOnlyList<TimelineEntry> Timeline(int disseminationNo);
+
+    /// <summary>Records a knock at the door (<see cref="Evidence.Visited"/>) or that the household confirmed a person (<see cref="Evidence.Acknowledged"/>). Durable before it completes (I9).</summary>
+    /// <returns>False when the dissemination or the person is unknown to it.</returns>
+    Task<bool> VisitAsync(int disseminationNo, int personNo, Evidence level, Actor by, CancellationToken cancellationToken);
+}
