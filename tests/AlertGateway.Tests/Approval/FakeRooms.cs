@@ -78,7 +78,7 @@ public static class SmallTown
             {
                 RegistryVersion = "v1",
                 HouseholdNos = numbers,
-                Channels = [new ChannelAudience(ChannelKind.Sms, numbers, new byte[numbers.Length])],
+                Channels = [new ChannelAudience(ChannelKind.Sms, [.. numbers.Reverse().Select(n => n % 5 == 0 ? int.MaxValue - n : n)], [.. numbers.Select(n => (byte)(n % 2))])],
                 Counts = new AudienceCounts
                 {
                     Towns = 1,
