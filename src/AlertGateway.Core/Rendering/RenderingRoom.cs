@@ -107,7 +107,7 @@ public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes
     private ProgrammeScript Script(Submission submission, AlertWords[] words, Purpose purpose) => new()
     {
         Passages = [.. words.Select(w => new ProgrammePassage(w.Language, TextComposer.Compose(wording.Of(w.Language).Speech.For(purpose), w, t => t.Length <= wording.Of(w.Language).SpeechCharsMax)))],
-        Profile = wording.ProgrammeProfile,
+        Profile = wording.ProfileOf(submission.Colour, purpose, IsExercise(submission)),
         Exercise = IsExercise(submission),
     };
 

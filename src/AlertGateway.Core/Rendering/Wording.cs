@@ -87,14 +87,16 @@ public sealed record LanguageWording
 /// <summary>The wording templates: <c>config/templates/wording.json</c>. Immutable.</summary>
 public sealed record Wording
 {
+    private static readonly string[] ProfileKeys = ["red", "orange", "yellow", "blue", "none", "exercise", "cancel"];
+
     /// <summary>Offset of displayed times from UTC, in minutes; never the machine's.</summary>
     public required int TimeZoneMinutes { get; init; }
 
     /// <summary>SMS segments at most.</summary>
     public required int SmsSegmentsMax { get; init; }
 
-    /// <summary>Tone profile of programmes.</summary>
-    public required string ProgrammeProfile { get; init; }
+    /// <summary>Tone profiles of programmes (<c>config/tones/</c>): by colour, and <c>none</c>, <c>exercise</c>, <c>cancel</c>.</summary>
+    public required IReadOnlyDictionary<string, string> ProgrammeProfiles { get; init; }
 
     public required LanguageWording Zh { get; init; }
 
@@ -121,6 +123,7 @@ public sealed record Wording
         var problems = new List<string>();
         if (wording.TimeZoneMinutes is < -840 or > 840) problems.Add("timeZoneMinutes is outside ±840.");
         if (wording.SmsSegmentsMax is < 1 or > 8) problems.Add("smsSegmentsMax is outside 1 to 8.");
+        foreach (var key in ProfileKeys.Where(k => !wording.ProgrammeProfiles.ContainsKey(k))) problems.Add($"programmeProfiles has no {key}.");
         foreach (var (name, language) in new[] { ("zh", wording.Zh), ("en", wording.En) })
         {
             if (language.Colours.Count != 4) problems.Add($"{name}.colours needs blue, yellow, orange, red.");
@@ -136,6 +139,9 @@ public sealed record Wording
     }
 
     public LanguageWording Of(string language) => language == "zh" ? Zh : En;
+
+    internal string ProfileOf(WarningColour colour, Purpose purpose, bool exercise) =>
+        ProgrammeProfiles[exercise ? "exercise" : purpose is Purpose.Cancel or Purpose.Correction ? "cancel" : colour.ToString().ToLowerInvariant()];
 
     internal string ColourName(string language, WarningColour colour) => colour == WarningColour.None ? "" : Of(language).Colours[(int)colour - 1];
 }
