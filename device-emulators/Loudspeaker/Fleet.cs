@@ -123,10 +123,14 @@ internal sealed class Fleet : IDisposable
         }
         finally
         {
-            var now = connected ? Interlocked.Increment(ref _connected) : Connected;
+            if (connected)
+            {
+                Interlocked.Increment(ref _connected);
+            }
+
             if (Interlocked.Decrement(ref _untried) == 0)
             {
-                _allTried.TrySetResult(now);
+                _allTried.TrySetResult(Connected); // read after the countdown: others have counted themselves before it
             }
         }
 
