@@ -128,7 +128,9 @@ internal sealed class Fleet : IDisposable
                 Interlocked.Increment(ref _connected);
             }
 
-            if (Interlocked.Decrement(ref _untried) == 0)
+            var first = !link.HasTried;
+            link.HasTried = true;
+            if (first && Interlocked.Decrement(ref _untried) == 0)
             {
                 _allTried.TrySetResult(Connected); // read after the countdown: others have counted themselves before it
             }
