@@ -123,10 +123,16 @@ internal sealed class Fleet : IDisposable
         }
         finally
         {
-            var now = connected ? Interlocked.Increment(ref _connected) : Connected;
-            if (Interlocked.Decrement(ref _untried) == 0)
+            if (connected)
             {
-                _allTried.TrySetResult(now);
+                Interlocked.Increment(ref _connected);
+            }
+
+            var first = !link.HasTried;
+            link.HasTried = true;
+            if (first && Interlocked.Decrement(ref _untried) == 0)
+            {
+                _allTried.TrySetResult(Connected); // read after the countdown: others have counted themselves before it
             }
         }
 

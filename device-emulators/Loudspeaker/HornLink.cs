@@ -28,6 +28,9 @@ internal sealed class HornLink(Horn horn, DeviceKey key, IPEndPoint broker, Time
 
     public Horn Horn { get; } = horn;
 
+    /// <summary>False until the first try has ended; a retry of one device must not count as the first try of another.</summary>
+    public bool HasTried { get; set; }
+
     /// <summary>Failed tries since the last success; the wait before the next grows with it.</summary>
     public int Failures { get; private set; }
 

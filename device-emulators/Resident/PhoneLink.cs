@@ -42,6 +42,9 @@ internal sealed class PhoneLink : IAsyncDisposable
     /// <summary>Called when a message sounds at the person's side, with the receipt that a tap would give.</summary>
     public Action<PhoneLink, string>? Sounded { get; set; }
 
+    /// <summary>False until the first try has ended; a retry of one app must not count as the first try of another.</summary>
+    public bool HasTried { get; set; }
+
     /// <summary>Failed tries since the last success.</summary>
     public int Failures { get; private set; }
 

@@ -109,7 +109,9 @@ internal sealed class Town : IAsyncDisposable
         }
         finally
         {
-            if (Interlocked.Decrement(ref _untried) == 0)
+            var first = !link.HasTried;
+            link.HasTried = true;
+            if (first && Interlocked.Decrement(ref _untried) == 0)
             {
                 _allTried.TrySetResult(Connected);
             }
