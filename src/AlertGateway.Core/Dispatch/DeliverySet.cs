@@ -104,6 +104,9 @@ public sealed class DeliverySet
     /// <summary>The next start of this slot must carry the possible-duplicate label.</summary>
     public bool NextStartIsLabelled(int slot) => (_flags[slot] & SlotFlags.Doubtful) != 0 && Class != AdapterClass.Idempotent;
 
+    /// <summary>One of its starts carried the possible-duplicate label.</summary>
+    public bool IsLabelled(int slot) => (_flags[slot] & SlotFlags.PossibleDuplicate) != 0;
+
     /// <summary>Slot of the endpoint, −1 when it is not in the set.</summary>
     public int SlotOf(int endpointNo) => _index.SlotOf(endpointNo);
 

@@ -113,6 +113,21 @@ public sealed partial class DisseminationRoom
         return true;
     }
 
+    /// <summary>Every delivery of a dissemination as it stands, for reports.</summary>
+    public IReadOnlyList<DeliveryLine> Deliveries(int disseminationNo)
+    {
+        if (Of(disseminationNo) is not { } held) return [];
+        var lines = new List<DeliveryLine>();
+        lock (held.Lock)
+        {
+            foreach (var set in held.State.Sets)
+            {
+                for (int slot = 0; slot < set.Count; slot++) lines.Add(new DeliveryLine(new DeliveryKey(disseminationNo, set.Endpoints[slot], set.Channel, set.Purpose), set.OutcomeOf(slot), set.EvidenceOf(slot), set.IsLabelled(slot)));
+            }
+        }
+        return lines;
+    }
+
     private DisseminationView View(Held held)
     {
         lock (held.Lock)

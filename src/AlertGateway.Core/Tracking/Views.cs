@@ -91,3 +91,7 @@ public sealed record TimelineEntry(long AtTicks, string Code, string Text, strin
 
 /// <summary>Who acts, for the audit.</summary>
 public sealed record Actor(int PersonId, string Name, string Rule);
+
+/// <summary>One delivery in a report.</summary>
+/// <param name="Labelled">A start of it carried the possible-duplicate label.</param>
+public readonly record struct DeliveryLine(DeliveryKey Key, Outcome Outcome, Evidence Evidence, bool Labelled);

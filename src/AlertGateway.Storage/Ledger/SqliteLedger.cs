@@ -120,6 +120,18 @@ public sealed class SqliteLedger : ILedger, IDisposable
         }
     }
 
+    /// <summary>Reads a ledger file without taking its lock, for reports beside a running gateway.</summary>
+    /// <exception cref="LedgerException">A row is missing or changed; the message names it.</exception>
+    public static void ReadFile(string path, Action<long, ReadOnlySpan<LedgerEvent>> onBatch)
+    {
+        SqliteGate.Require();
+        SqliteCalls.Check(raw.sqlite3_open_v2(path, out sqlite3 database, raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_NOMUTEX, null), database, "open for reading");
+        using (database)
+        {
+            LedgerReader.Read(database, 1, SqliteCalls.Number(database, "SELECT ifnull(max(seq),0) FROM event"), onBatch);
+        }
+    }
+
     public void Dispose()
     {
         _queue.Writer.TryComplete();

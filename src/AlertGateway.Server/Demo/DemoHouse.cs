@@ -1,0 +1,205 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text.Json;
+using AlertGateway.Cap;
+using AlertGateway.Core.Targeting;
+using AlertGateway.Server.City;
+using AlertGateway.Server.Composition;
+using AlertGateway.Storage.People;
+using AlertGateway.Storage.Registry;
+
+namespace AlertGateway.Server.Demo;
+
+/// <summary>What <c>agw demo</c> takes.</summary>
+internal sealed record DemoOptions(int Households, int Push, ulong Seed, string? Around, int Port, bool Exit, bool Json, string? Folder, int Window, bool NoKill, bool NoMistake, int Speakers);
+
+/// <summary>A fresh folder with city, people, settings and device files; and the emulators and the gateway as child processes.</summary>
+internal sealed class DemoHouse : IDisposable
+{
+    private readonly List<ChildProcess> _emulators = [];
+    private readonly DemoOptions _options;
+    private readonly string _configuration = Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/'));
+
+    private DemoHouse(DemoOptions options, string folder, Uri url, int mqttPort) => (_options, Folder, Url, MqttPort) = (options, folder, url, mqttPort);
+
+    public string Folder { get; }
+
+    public string DataFolder => Path.Combine(Folder, "data");
+
+    public Uri Url { get; }
+
+    public int MqttPort { get; }
+
+    public ChildProcess Gateway { get; private set; } = null!;
+
+    public GatewayClient Editor { get; private set; } = null!;
+
+    public GatewayClient Officer { get; private set; } = null!;
+
+    /// <summary>One-time token with which a person can sign in at the console.</summary>
+    public string ConsoleToken { get; private set; } = "";
+
+    public CityResult City { get; private set; } = null!;
+
+    public double PeakMemoryMiB { get; private set; }
+
+    public static async Task<DemoHouse> BuildAsync(DemoOptions options, Action<string> say, CancellationToken cancellationToken)
+    {
+        string folder = options.Folder ?? Path.Combine(GatewayConfiguration.Home(), "run", "demo-" + TimeProvider.System.GetLocalNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture));
+        Directory.CreateDirectory(Path.Combine(folder, "data"));
+        Directory.CreateDirectory(Path.Combine(folder, "devices"));
+        Directory.CreateDirectory(Path.Combine(folder, "feed"));
+        Directory.CreateDirectory(Path.Combine(folder, "feeds"));
+        var house = new DemoHouse(options, folder, new Uri($"http://127.0.0.1:{FreePort(options.Port)}"), FreePort(0));
+        house.MakeCity(say);
+        house.AddPeople();
+        await house.StartOutsideAsync(cancellationToken);
+        await house.StartGatewayAsync(cancellationToken);
+        say("设备联机 · connecting devices…");
+        await house.StartDevicesAsync(cancellationToken);
+        return house;
+    }
+
+    public async Task StartGatewayAsync(CancellationToken cancellationToken) =>
+        Gateway = await ChildProcess.StartAsync(Environment.ProcessPath!, ["serve", "--settings", Path.Combine(Folder, "settings.json")], Path.Combine(Folder, "gateway.log"), TimeSpan.FromMinutes(3), cancellationToken);
+
+    public void KillGateway()
+    {
+        RememberMemory();
+        Gateway.Kill();
+        Gateway.Dispose();
+    }
+
+    public void RememberMemory() => PeakMemoryMiB = Math.Max(PeakMemoryMiB, Gateway.PeakMemoryMiB());
+
+    /// <summary>Ends the emulators cleanly, so that their journals are whole.</summary>
+    public void EndEmulators()
+    {
+        foreach (var emulator in _emulators) emulator.End();
+    }
+
+    public void Dispose()
+    {
+        EndEmulators();
+        if (Gateway is { } gateway)
+        {
+            gateway.End();
+            gateway.Dispose();
+        }
+        foreach (var emulator in _emulators) emulator.Dispose();
+        Editor?.Dispose();
+        Officer?.Dispose();
+    }
+
+    private void MakeCity(Action<string> say)
+    {
+        say($"生成合成城市：{_options.Households:N0} 户 · making the synthetic city");
+        string config = GatewayConfiguration.ConfigFolder;
+        CityPlan plan = SchematicCity.Read(Path.Combine(config, "cities", "liyang"));
+        if (_options.Around is { } around)
+        {
+            var message = CapReader.Read(File.ReadAllBytes(around)).Messages.FirstOrDefault(m => m.Alert is not null)
+                ?? throw new InvalidDataException($"{around} 中没有可读的预警 · holds no readable alert.");
+            plan = AreaCity.Around(message.Alert!, TargetingConfig.Parse(File.ReadAllText(Path.Combine(config, "targeting.json"))));
+        }
+        using var store = RegistryStore.Open(Path.Combine(DataFolder, "registry.db"));
+        City = SyntheticCity.Create(store, plan, new CityOptions { Households = _options.Households, PushPersons = _options.Push, Seed = _options.Seed, Loudspeakers = _options.Speakers });
+        City.Secrets.WriteTo(Path.Combine(Folder, "devices"));
+        string feedFile = _options.Around ?? Path.Combine(config, "cities", "liyang", "demo-alert.xml");
+        File.WriteAllBytes(Path.Combine(Folder, "feed", "alert.xml"), CapReader.Read(File.ReadAllBytes(feedFile)).Messages.First(m => m.Alert is not null).RawBytes.ToArray());
+    }
+
+    private void AddPeople()
+    {
+        using var people = PeopleStore.Open(Path.Combine(DataFolder, "people.db"), TimeProvider.System, RandomNumberGenerator.Create());
+        Editor = new GatewayClient(Url, Exchange(people, "王编辑", "editor"));
+        Officer = new GatewayClient(Url, Exchange(people, "李值班", "duty-officer"));
+        ConsoleToken = people.Add("参观者", "duty-officer").OneTimeToken;
+    }
+
+    private static string Exchange(PeopleStore people, string name, string role) =>
+        people.Exchange(people.Add(name, role).OneTimeToken)?.BearerToken ?? throw new InvalidOperationException("A fresh one-time token was not taken.");
+
+    private async Task StartOutsideAsync(CancellationToken cancellationToken)
+    {
+        string tokenFile = Path.Combine(Folder, "data", "twilio.token");
+        WriteSecret(tokenFile, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
+        var sms = await StartAsync("SmsProvider", ["--token-file", tokenFile, "--journal", Path.Combine(Folder, "sms.journal"), "--seed", Seed, "--inbound-url", $"{Url}v1/receipts/twilio-inbound", "--reply", "0.25", "--reply-delay-ms", "1000-15000"], cancellationToken);
+        var feed = await StartAsync("Feed", ["--dir", Path.Combine(Folder, "feed"), "--replay", "--journal", Path.Combine(Folder, "feed.journal")], cancellationToken);
+        await WriteSettingsAsync(sms.Ready.GetProperty("url").GetString()!, tokenFile, feed.Ready.GetProperty("url").GetString()!, cancellationToken);
+    }
+
+    private async Task WriteSettingsAsync(string smsUrl, string tokenFile, string feedUrl, CancellationToken cancellationToken)
+    {
+        var lane = new { Slots = 64, _options.Window, ReceiptTimeout = "00:00:20", UnreachableTimeout = "00:00:30" };
+        var once = new { Repeat = 1 };
+        string authority = Path.Combine(Folder, "authority.json");
+        string shipped = await File.ReadAllTextAsync(Path.Combine(GatewayConfiguration.ConfigFolder, "authority.json"), cancellationToken);
+        // A city made around another country's alert has divisions of its own.
+        await File.WriteAllTextAsync(authority, _options.Around is null ? shipped : shipped.Replace("\"areas\": [\"320481\"]", "\"areas\": [\"*\"]", StringComparison.Ordinal), cancellationToken);
+        var settings = new
+        {
+            Gateway = new { Url = Url.ToString(), DataFolder, City = _options.Around is null ? "liyang" : "", AuthorityFile = authority, Lanes = new { Sms = lane, Push = lane, Loudspeaker = lane with { Slots = 256, Window = 1024 }, Broadcast = lane with { Slots = 8, Window = 16 } } },
+            Sms = new { BaseUrl = smsUrl, AccountSid = "AC" + new string('0', 32), TokenFile = tokenFile, From = "12379", PublicUrl = Url.ToString(), Slots = 64 },
+            Loudspeaker = new { BindAddress = "127.0.0.1", Port = MqttPort, ProgrammeBaseUrl = Url.ToString(), Plays = new { Red = once, Orange = once, Yellow = once, Blue = once } },
+            Broadcast = new { Plays = new { Red = once, Orange = once, Yellow = once, Blue = once } },
+            Feeds = new { Folder = Path.Combine(Folder, "feeds") },
+            Console = new { KeyFolder = Path.Combine(DataFolder, "keys") },
+        };
+        await File.WriteAllTextAsync(Path.Combine(Folder, "settings.json"), JsonSerializer.Serialize(settings), cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(Folder, "feeds", "demo.json"), JsonSerializer.Serialize(new { name = "demo", url = feedUrl + "/atom", official = false, enabled = true, intervalSeconds = 5 }), cancellationToken);
+    }
+
+    private async Task StartDevicesAsync(CancellationToken cancellationToken)
+    {
+        string devices = Path.Combine(Folder, "devices");
+        string orderKey = Gateway.Ready.GetProperty("orderKey").GetString()!, keyId = Gateway.Ready.GetProperty("orderKeyId").GetString()!;
+        await StartAsync("Loudspeaker", ["--broker", $"127.0.0.1:{MqttPort}", "--devices", Path.Combine(devices, CitySecrets.HornFile), "--order-key", orderKey, "--order-key-id", keyId, "--journal", Path.Combine(Folder, "loudspeaker.journal"), "--speed", "8", "--seed", Seed], cancellationToken);
+        await StartAsync("Resident", ["--server", Url.ToString(), "--devices", Path.Combine(devices, CitySecrets.PushFile), "--journal", Path.Combine(Folder, "resident.journal"), "--seed", Seed], cancellationToken);
+        foreach (var station in City.Secrets.Stations.Where(s => !s.Exercise))
+        {
+            await StartAsync("BroadcastEncoder", ["--server", Url.ToString(), "--token-file", Path.Combine(devices, CitySecrets.StationFile(station.EndpointNo)), "--order-key", orderKey, "--speed", "8", "--station", $"station-{station.EndpointNo}",
+                "--journal", Path.Combine(Folder, $"encoder-{station.EndpointNo}.journal")], cancellationToken);
+        }
+    }
+
+    private async Task<ChildProcess> StartAsync(string emulator, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    {
+        string program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", emulator, _configuration, "agw-" + emulator.ToLowerInvariant()));
+        var child = await ChildProcess.StartAsync(program, [.. arguments, "--parent", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)], Path.Combine(Folder, emulator.ToLowerInvariant() + ".log"), TimeSpan.FromMinutes(2), cancellationToken);
+        _emulators.Add(child);
+        return child;
+    }
+
+    private string Seed => Math.Max(1, _options.Seed % int.MaxValue).ToString(CultureInfo.InvariantCulture);
+
+    private static void WriteSecret(string path, string text)
+    {
+        var mode = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) mode.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var stream = new FileStream(path, mode);
+        using var writer = new StreamWriter(stream);
+        writer.WriteLine(text);
+    }
+
+    /// <summary>The wanted port, or the next free one; 0 takes any.</summary>
+    private static int FreePort(int wanted)
+    {
+        for (int port = wanted; port < (wanted == 0 ? 1 : wanted + 100); port++)
+        {
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return ((IPEndPoint)listener.LocalEndpoint).Port;
+            }
+            catch (SocketException)
+            {
+                // Taken; the next one.
+            }
+        }
+        throw new InvalidOperationException($"127.0.0.1:{wanted} 起一百个端口都被占用 · a hundred ports from {wanted} on are taken.");
+    }
+}
