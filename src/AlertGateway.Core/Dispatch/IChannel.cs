@@ -87,6 +87,9 @@ public enum ResultCode : byte
 
     /// <summary>The channel asked: the far side never had it. Answers an Unknown.</summary>
     NeverTaken = 7,
+
+    /// <summary>Asked as often as is sensible, no answer: decided as on a blind channel. Answers an Unknown.</summary>
+    AskedInVain = 8,
 }
 
 /// <summary>Why. Persisted as the low byte of a Result row's <c>Number</c>: lines are added, none is edited.</summary>

@@ -1,0 +1,160 @@
+using System.Security.Cryptography;
+using System.Text;
+using AlertGateway.Audio;
+using AlertGateway.Audio.SpokenText;
+using AlertGateway.Core.Rendering;
+
+namespace AlertGateway.Channels.Speech;
+
+/// <summary>
+/// Lays out a programme by its profile: attention tone, each passage read as often as the profile says, end tone. The same speech gives the same bytes.
+/// Exercises begin and end with a spoken 演练, and so does each of their passages. Thread-safe.
+/// </summary>
+public sealed class ProgrammeRenderer(ToneProfiles profiles, SpeechChain speech, LexiconSource lexicon) : IProgrammeRenderer
+{
+    /// <summary>Of every programme for loudspeakers, in Hz.</summary>
+    public const int SampleRateHz = 22_050;
+
+    /// <summary>The first sentence must be over within this time: whoever leaves the house then knows what to do.</summary>
+    public static readonly TimeSpan FirstSentenceMax = TimeSpan.FromSeconds(20);
+
+    private const string ExerciseZh = "演练", ExerciseEn = "Exercise";
+
+    public string SpokenText(string language, string text) => language switch
+    {
+        "zh" => SpeechNormaliser.Normalise(text),
+        _ => EnglishNormaliser.Normalise(text),
+    };
+
+    public Task<ProgrammeAudio> RenderAsync(ProgrammeScript script, CancellationToken cancellationToken) => RenderAsync(script, SampleRateHz, sameHeader: null, cancellationToken);
+
+    /// <summary>As <see cref="RenderAsync(ProgrammeScript, CancellationToken)"/> at another rate, and with a SAME header around it if the profile allows reserved tones.</summary>
+    /// <exception cref="SpeechUnavailableException">An exercise that nothing can mark by voice.</exception>
+    public async Task<ProgrammeAudio> RenderAsync(ProgrammeScript script, int sampleRateHz, string? sameHeader, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(script);
+        if (script.Passages.Count is 0 or > 16) throw new ArgumentException("A programme has 1 to 16 passages.", nameof(script));
+        var notes = new List<string>();
+        var profile = profiles.Find(script.Profile);
+        if (profile is null)
+        {
+            notes.Add($"提示音方案“{script.Profile}”不可用，改用内置提示音。 Tone profile \"{script.Profile}\" is not available; the built-in tone is used.");
+            profile = ToneProfiles.BuiltIn;
+        }
+        if (sameHeader is not null && !profile.ReservedTones) throw new ArgumentException($"Profile \"{profile.Id}\" does not allow SAME.", nameof(sameHeader));
+        var track = new ProgrammeTrack(sampleRateHz);
+        var spoken = new List<string>();
+        if (sameHeader is not null) AddSame(track, SameSignal.Header(sameHeader, sampleRateHz), "same", sameHeader);
+        if (script.Exercise) await AddMarkAsync(track, profile, script.Passages[0].Language, notes, cancellationToken);
+        AddTone(track, profile.Attention, "tone", profile.GapMs);
+        foreach (var passage in script.Passages)
+        {
+            var words = Marked(passage.Language, SpokenText(passage.Language, passage.Text), script.Exercise);
+            spoken.Add(words);
+            await AddPassageAsync(track, profile, passage.Language, words, notes, cancellationToken);
+        }
+        AddTone(track, profile.End, "end", script.Exercise || sameHeader is not null ? profile.GapMs : 0);
+        if (script.Exercise) await AddMarkAsync(track, profile, script.Passages[^1].Language, notes, cancellationToken);
+        if (sameHeader is not null) AddSame(track, SameSignal.EndOfMessage(sampleRateHz), "eom", SameSignal.EndOfMessageText);
+        var pcm = track.ToPcm();
+        var wav = WavFile.Write(pcm);
+        return new ProgrammeAudio
+        {
+            Wav = wav,
+            Sha256Hex = Convert.ToHexStringLower(SHA256.HashData(wav)),
+            Duration = pcm.Duration,
+            Segments = track.Segments,
+            SpokenScript = spoken,
+            Notes = [.. notes.Distinct(StringComparer.Ordinal)],
+        };
+    }
+
+    private static void AddSame(ProgrammeTrack track, Pcm bursts, string kind, string text)
+    {
+        track.Gap(SameSignal.PauseMilliseconds);
+        track.Add(kind, bursts, text);
+        track.Gap(SameSignal.PauseMilliseconds);
+    }
+
+    private static void AddTone(ProgrammeTrack track, ToneFigure? figure, string kind, int gapMs)
+    {
+        if (figure is null) return;
+        track.Add(kind, Tone.Render(figure.Unrolled(), track.SampleRateHz), null);
+        track.Gap(gapMs);
+    }
+
+    private async Task AddMarkAsync(ProgrammeTrack track, ToneProfile profile, string language, List<string> notes, CancellationToken cancellationToken)
+    {
+        var words = language == "zh" ? $"{ExerciseZh}，{ExerciseZh}。" : $"{ExerciseEn}, {ExerciseEn.ToLowerInvariant()}.";
+        var problems = new List<string>();
+        var mark = await SpeakAsync(language, words, profile, track.SampleRateHz, problems, cancellationToken)
+            ?? throw new SpeechUnavailableException($"演练节目无法用语音标明“演练”。 The exercise cannot be marked by voice: {string.Join("; ", problems)}");
+        Explain(notes, language, mark, problems);
+        track.Add("exercise", mark.Sound, words);
+        track.Gap(profile.GapMs);
+    }
+
+    private async Task AddPassageAsync(ProgrammeTrack track, ToneProfile profile, string language, string words, List<string> notes, CancellationToken cancellationToken)
+    {
+        var problems = new List<string>();
+        var passage = await SpeakAsync(language, words, profile, track.SampleRateHz, problems, cancellationToken);
+        if (passage is null)
+        {
+            await AddSubstituteAsync(track, profile, language, notes, problems, cancellationToken);
+            return;
+        }
+        Explain(notes, language, passage, problems);
+        var first = passage.Sentences[0];
+        if (first.Length > FirstSentenceMax.TotalSeconds * track.SampleRateHz)
+            notes.Add($"首句超过20秒（{language}）。 The first sentence takes more than 20 s ({language}).");
+        for (var play = 0; play < profile.SpeechPlays; play++)
+        {
+            track.AddSentences(passage);
+            track.Gap(profile.GapMs);
+        }
+    }
+
+    // Nobody can say these words: a general announcement by clip, and if there is none, the attention tone again. Never silence.
+    private async Task AddSubstituteAsync(ProgrammeTrack track, ToneProfile profile, string language, List<string> notes, List<string> problems, CancellationToken cancellationToken)
+    {
+        var words = language == "zh" ? "紧急警报，请立即查看手机或联系村委会。" : "Emergency alert. Check your phone or ask your village committee.";
+        var reasons = string.Join("; ", problems);
+        var general = await SpeakAsync(language, words, profile, track.SampleRateHz, [], cancellationToken);
+        if (general is not null)
+        {
+            notes.Add($"语音合成失败（{language}），改播通用录音。 Speech failed ({language}), a general recording is played instead: {reasons}");
+            for (var play = 0; play < profile.SpeechPlays; play++)
+            {
+                track.AddSentences(general, "clip");
+                track.Gap(profile.GapMs);
+            }
+            return;
+        }
+        notes.Add($"没有语音（{language}），只播放警报音。 No speech ({language}), tone only: {reasons}");
+        AddTone(track, profile.Attention ?? ToneProfiles.BuiltIn.Attention, "tone", profile.GapMs);
+    }
+
+    private async Task<SpokenPassage?> SpeakAsync(string language, string words, ToneProfile profile, int sampleRateHz, List<string> problems, CancellationToken cancellationToken)
+    {
+        var stamp = language == "zh" ? Stamp(lexicon.Current.Annotate(words)) : "";
+        return await speech.SpeakAsync(language, words, profile, sampleRateHz, stamp, problems, cancellationToken);
+    }
+
+    private static string Stamp(string annotated) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(annotated)));
+
+    private static void Explain(List<string> notes, string language, SpokenPassage passage, List<string> problems)
+    {
+        if (problems.Count > 0) notes.Add($"改用{passage.Engine}（{language}）。 Spoken by {passage.Engine} ({language}): {string.Join("; ", problems)}");
+    }
+
+    private static string Marked(string language, string words, bool exercise)
+    {
+        if (!exercise) return words;
+        var mark = language == "zh" ? ExerciseZh : ExerciseEn;
+        var (comma, stop) = language == "zh" ? ("，", "。") : (". ", ".");
+        var bare = words.TrimEnd('。', '.', '！', '!', '，', ',', ' ');
+        var first = bare.StartsWith(mark, StringComparison.OrdinalIgnoreCase) ? "" : mark + comma;
+        var last = bare.EndsWith(mark, StringComparison.OrdinalIgnoreCase) ? stop : (language == "zh" ? "。" : ". ") + mark + stop;
+        return first + bare + last;
+    }
+}

@@ -1,0 +1,22 @@
+using AlertGateway.Cap;
+using AlertGateway.Core.Tracking;
+
+namespace AlertGateway.Core.Approval;
+
+/// <summary>What approval hands over to: takes cleared alerts only, and takes them back.</summary>
+public interface IDispatchRoom
+{
+    /// <summary>Opens the dissemination; its number is returned once everything it needs is durable. Supersedes the one it takes over in the same commit.</summary>
+    Task<int> OpenAsync(ClearedAlert cleared, CancellationToken cancellationToken);
+
+    /// <summary>The dissemination that was opened for this message; null for none.</summary>
+    int? FindByAlert(AlertKey key);
+
+    /// <summary>Takes a dissemination back: no original starts after this is durable, and whoever has or may have it gets the prepared cancel.</summary>
+    /// <param name="falseAlarm">The alert was an error: the prepared correction goes out instead of the cancel, and once to every horn and broadcast of the area (I5).</param>
+    /// <exception cref="KeyNotFoundException">No such dissemination.</exception>
+    Task CancelAsync(int disseminationNo, Actor by, string reason, bool falseAlarm, CancellationToken cancellationToken);
+
+    /// <summary>Ends a dissemination whose place a newer message of its chain takes (I6). Does nothing where it has ended before; <see cref="OpenAsync"/> has already done it for the one it takes over.</summary>
+    Task SupersedeAsync(int oldDisseminationNo, int newDisseminationNo, Actor by, CancellationToken cancellationToken);
+}

@@ -1,0 +1,383 @@
+using System.Diagnostics;
+using AlertGateway.Storage.Ledger;
+
+namespace AlertGateway.Core.Dispatch;
+
+/// <summary>
+/// The deliveries of one channel and purpose of one dissemination. Pure: a fold of ledger rows, no clock, no randomness, no I/O. Slots are positions in dispatch order.
+/// Not thread-safe; its <see cref="Dissemination"/> owns it.
+/// </summary>
+public sealed class DeliverySet
+{
+    /// <summary>Attempts that end a delivery when each one failed for certain.</summary>
+    public const int AttemptsMax = 20;
+
+    /// <summary>The same for attempts that were only throttled.</summary>
+    public const int ThrottledAttemptsMax = 250;
+
+    private readonly EndpointIndex _index;
+    private readonly Outcome[] _outcome;
+    private readonly Evidence[] _evidence;
+    private readonly byte[] _attempts;
+    private readonly SlotFlags[] _flags;
+    private readonly int[] _byOutcome = new int[(int)Outcome.Suppressed + 1];
+    private readonly PriorityQueue<int, long> _retries = new();
+    private readonly PriorityQueue<int, long> _asks = new();
+    private readonly Queue<(int Slot, long AtTicks)> _awaitingReceipt = new();
+    private readonly Queue<(int Slot, long SinceTicks)> _parked = new();
+    private readonly bool _lifeThreat;
+    private int _cursor;
+    private int _started;
+    private int _possibleDuplicates;
+    private int _possibleLoss;
+
+    /// <param name="endpoints">Distinct endpoint numbers in dispatch order.</param>
+    /// <param name="languages">Parallel: 0 zh, 1 en.</param>
+    /// <param name="lifeThreat">Severe or Extreme: an unknown outcome on a blind channel is sent once more instead of counted lost.</param>
+    public DeliverySet(ChannelKind channel, Purpose purpose, AdapterClass adapterClass, int[] endpoints, byte[] languages, bool lifeThreat)
+    {
+        Debug.Assert(endpoints.Length == languages.Length);
+        (Channel, Purpose, Class, Endpoints, Languages, _lifeThreat) = (channel, purpose, adapterClass, endpoints, languages, lifeThreat);
+        _index = new EndpointIndex(endpoints);
+        _outcome = new Outcome[endpoints.Length];
+        _evidence = new Evidence[endpoints.Length];
+        _attempts = new byte[endpoints.Length];
+        _flags = new SlotFlags[endpoints.Length];
+        _byOutcome[(int)Outcome.Planned] = endpoints.Length;
+    }
+
+    [Flags]
+    private enum SlotFlags : byte
+    {
+        None = 0,
+
+        /// <summary>Handed to the lane, its Started row not yet folded.</summary>
+        Reserved = 1,
+
+        /// <summary>The far side has or may have it.</summary>
+        MayHave = 2,
+        PossibleDuplicate = 4,
+        PossibleLoss = 8,
+
+        /// <summary>Waits for its endpoint to come online.</summary>
+        Parked = 16,
+
+        /// <summary>An attempt ended unknown: the next one is labelled unless the channel is idempotent.</summary>
+        Doubtful = 32,
+    }
+
+    public ChannelKind Channel { get; }
+
+    public Purpose Purpose { get; }
+
+    public AdapterClass Class { get; }
+
+    public int[] Endpoints { get; }
+
+    public byte[] Languages { get; }
+
+    public int Count => Endpoints.Length;
+
+    /// <summary>Set once nothing of this set may start any more.</summary>
+    public DispatchError? ClosedBecause { get; private set; }
+
+    /// <summary>Deliveries with at least one durable start.</summary>
+    public int Started => _started;
+
+    public int Of(Outcome outcome) => _byOutcome[(int)outcome];
+
+    public int PossibleDuplicates => _possibleDuplicates;
+
+    public int PossibleLoss => _possibleLoss;
+
+    /// <summary>Deliveries that are not final.</summary>
+    public int Open => Of(Outcome.Planned) + Of(Outcome.InFlight) + Of(Outcome.Retrying) + Of(Outcome.Unknown) + Of(Outcome.Accepted);
+
+    public Outcome OutcomeOf(int slot) => _outcome[slot];
+
+    public Evidence EvidenceOf(int slot) => _evidence[slot];
+
+    public byte AttemptsOf(int slot) => _attempts[slot];
+
+    public bool MayHave(int slot) => (_flags[slot] & SlotFlags.MayHave) != 0;
+
+    /// <summary>The next start of this slot must carry the possible-duplicate label.</summary>
+    public bool NextStartIsLabelled(int slot) => (_flags[slot] & SlotFlags.Doubtful) != 0 && Class != AdapterClass.Idempotent;
+
+    /// <summary>Slot of the endpoint, −1 when it is not in the set.</summary>
+    public int SlotOf(int endpointNo) => _index.SlotOf(endpointNo);
+
+    /// <summary>When the next retry is due, UTC ticks; <see cref="long.MaxValue"/> for none.</summary>
+    public long NextDueTicks => _retries.TryPeek(out _, out long due) ? due : long.MaxValue;
+
+    /// <summary>Folds one row of this set. Returns the slot whose evidence rose, else −1.</summary>
+    public int Apply(in LedgerEvent e)
+    {
+        switch (e.Kind)
+        {
+            case LedgerEventKind.Suppressed:
+                Close((DispatchError)e.Code);
+                return -1;
+            case LedgerEventKind.ReceiptsClosed:
+                CloseReceipts(e.Number);
+                return -1;
+        }
+        int slot = SlotOf(e.EndpointNo);
+        if (slot < 0) return -1;
+        return e.Kind switch
+        {
+            LedgerEventKind.Started => ApplyStarted(slot, in e),
+            LedgerEventKind.Result => ApplyResult(slot, in e),
+            LedgerEventKind.Receipt => ApplyReceipt(slot, in e),
+            _ => -1,
+        };
+    }
+
+    /// <summary>Hands out up to <paramref name="slots"/>.Length slots that may start now: due retries first, then dispatch order. Reserves them.</summary>
+    /// <param name="ready">Asked per endpoint; a slot that is not ready comes again after <paramref name="notReadyTicks"/>.</param>
+    public int Take(long nowTicks, Span<int> slots, Func<int, bool>? ready = null, long notReadyTicks = 0)
+    {
+        int count = 0;
+        while (count < slots.Length && ClosedBecause is null)
+        {
+            int slot;
+            if (_retries.TryPeek(out slot, out long due) && due <= nowTicks) _retries.Dequeue();
+            else if (_cursor < Count) slot = _cursor++;
+            else break;
+            if (_outcome[slot] is not (Outcome.Planned or Outcome.Retrying) || (_flags[slot] & (SlotFlags.Reserved | SlotFlags.Parked)) != 0) continue;
+            if (ready is not null && !ready(Endpoints[slot]))
+            {
+                _retries.Enqueue(slot, nowTicks + notReadyTicks);
+                continue;
+            }
+            _flags[slot] |= SlotFlags.Reserved;
+            slots[count++] = slot;
+        }
+        return count;
+    }
+
+    /// <summary>Hands out slots whose unknown outcome may be asked for now.</summary>
+    public int TakeAsks(long nowTicks, Span<int> slots)
+    {
+        int count = 0;
+        while (count < slots.Length && _asks.TryPeek(out int slot, out long due) && due <= nowTicks)
+        {
+            _asks.Dequeue();
+            if (_outcome[slot] == Outcome.Unknown) slots[count++] = slot;
+        }
+        return count;
+    }
+
+    /// <summary>Asks again later.</summary>
+    public void AskAgain(int slot, long dueTicks) => _asks.Enqueue(slot, dueTicks);
+
+    /// <summary>The endpoint is online: what waits for it may start now.</summary>
+    public bool Wake(int endpointNo, long nowTicks)
+    {
+        int slot = SlotOf(endpointNo);
+        if (slot < 0 || (_flags[slot] & SlotFlags.Parked) == 0) return false;
+        _flags[slot] &= ~SlotFlags.Parked;
+        _retries.Enqueue(slot, nowTicks);
+        return true;
+    }
+
+    /// <summary>Slots parked since before <paramref name="beforeTicks"/>, for giving up.</summary>
+    public int TakeParked(long beforeTicks, Span<int> slots)
+    {
+        int count = 0;
+        while (count < slots.Length && _parked.TryPeek(out var head) && head.SinceTicks <= beforeTicks)
+        {
+            _parked.Dequeue();
+            if ((_flags[head.Slot] & SlotFlags.Parked) != 0 && _outcome[head.Slot] == Outcome.Retrying) slots[count++] = head.Slot;
+        }
+        return count;
+    }
+
+    /// <summary>True when a delivery accepted at or before <paramref name="beforeTicks"/> still waits for its receipt.</summary>
+    public bool AwaitsReceiptSince(long beforeTicks)
+    {
+        while (_awaitingReceipt.TryPeek(out var head) && _outcome[head.Slot] != Outcome.Accepted) _awaitingReceipt.Dequeue();
+        return _awaitingReceipt.TryPeek(out var oldest) && oldest.AtTicks <= beforeTicks;
+    }
+
+    /// <summary>All slots in flight: after a restart their outcome is unknown.</summary>
+    public IEnumerable<int> InFlightSlots() => Enumerable.Range(0, Count).Where(s => _outcome[s] == Outcome.InFlight);
+
+    /// <summary>Suppresses one planned slot: nothing has to be taken back where nothing arrived.</summary>
+    public void SuppressPlanned(int slot)
+    {
+        if (_outcome[slot] == Outcome.Planned) Move(slot, Outcome.Suppressed);
+    }
+
+    private int ApplyStarted(int slot, in LedgerEvent e)
+    {
+        _flags[slot] &= ~SlotFlags.Reserved;
+        if (_attempts[slot] == 0) _started++;
+        _attempts[slot] = e.Attempt;
+        if (e.Code == StartedCodes.PossibleDuplicate && (_flags[slot] & SlotFlags.PossibleDuplicate) == 0)
+        {
+            _flags[slot] |= SlotFlags.PossibleDuplicate;
+            _possibleDuplicates++;
+        }
+        if (_outcome[slot] is Outcome.Planned or Outcome.Retrying) Move(slot, Outcome.InFlight);
+        return Raise(slot, Evidence.Started);
+    }
+
+    private int ApplyResult(int slot, in LedgerEvent e)
+    {
+        var code = (ResultCode)e.Code;
+        var error = (DispatchError)(byte)e.Number;
+        if (code is ResultCode.Accepted or ResultCode.Unknown) _flags[slot] |= SlotFlags.MayHave;
+        bool open = _outcome[slot] is Outcome.InFlight or Outcome.Unknown or Outcome.Retrying;
+        switch (code)
+        {
+            case ResultCode.Accepted when open:
+                Move(slot, _evidence[slot] >= Evidence.Delivered ? Outcome.Delivered : Outcome.Accepted);
+                if (_outcome[slot] == Outcome.Accepted) _awaitingReceipt.Enqueue((slot, e.AtTicks));
+                break;
+            case ResultCode.RetryLater or ResultCode.NeverTaken when open:
+                Retry(slot, error, e.AtTicks, (long)((ulong)e.Number >> 8));
+                break;
+            case ResultCode.Unreachable when open:
+                Park(slot, e.AtTicks);
+                break;
+            case ResultCode.Unknown when open:
+                BecomeUnknown(slot, e.AtTicks);
+                break;
+            case ResultCode.AskedInVain when open:
+                DecideBlind(slot, e.AtTicks);
+                break;
+            case ResultCode.Refused when open:
+                Move(slot, Outcome.Failed);
+                break;
+            case ResultCode.NotSent when open:
+                Move(slot, (_flags[slot] & SlotFlags.Doubtful) != 0 ? Lose(slot) : Outcome.Suppressed);
+                break;
+        }
+        return code == ResultCode.Accepted ? Raise(slot, Evidence.Accepted) : -1;
+    }
+
+    private int ApplyReceipt(int slot, in LedgerEvent e)
+    {
+        var level = (Evidence)e.Code;
+        if (level == Evidence.Planned)
+        {
+            // The far side gave up. What is already delivered stays so; a conflict is only recorded.
+            if (_outcome[slot] is Outcome.InFlight or Outcome.Unknown or Outcome.Retrying or Outcome.Accepted) Move(slot, Outcome.Failed);
+            return -1;
+        }
+        _flags[slot] |= SlotFlags.MayHave;
+        if (level >= Evidence.Delivered && _outcome[slot] is Outcome.InFlight or Outcome.Unknown or Outcome.Retrying or Outcome.Accepted) Move(slot, Outcome.Delivered);
+        return Raise(slot, level);
+    }
+
+    private void Retry(int slot, DispatchError error, long atTicks, long afterMilliseconds)
+    {
+        if (ClosedBecause is not null)
+        {
+            Move(slot, (_flags[slot] & SlotFlags.Doubtful) != 0 ? Lose(slot) : Outcome.Suppressed);
+            return;
+        }
+        int max = error == DispatchError.Throttled ? ThrottledAttemptsMax : AttemptsMax;
+        if (_attempts[slot] >= max)
+        {
+            Move(slot, Outcome.Failed);
+            return;
+        }
+        Move(slot, Outcome.Retrying);
+        _retries.Enqueue(slot, atTicks + RetrySchedule.DelayTicks(_attempts[slot], Endpoints[slot], error, afterMilliseconds));
+    }
+
+    private void Park(int slot, long atTicks)
+    {
+        if (ClosedBecause is not null)
+        {
+            Move(slot, Outcome.Suppressed);
+            return;
+        }
+        if (_attempts[slot] >= ThrottledAttemptsMax)
+        {
+            Move(slot, Outcome.Failed);
+            return;
+        }
+        Move(slot, Outcome.Retrying);
+        _flags[slot] |= SlotFlags.Parked;
+        _parked.Enqueue((slot, atTicks));
+    }
+
+    private void BecomeUnknown(int slot, long atTicks)
+    {
+        _flags[slot] |= SlotFlags.Doubtful;
+        switch (Class)
+        {
+            case AdapterClass.Idempotent:
+                Retry(slot, DispatchError.None, atTicks, 0);
+                break;
+            case AdapterClass.Queryable:
+                Move(slot, Outcome.Unknown);
+                _asks.Enqueue(slot, atTicks + RetrySchedule.AskAfterTicks);
+                break;
+            default:
+                DecideBlind(slot, atTicks);
+                break;
+        }
+    }
+
+    private void DecideBlind(int slot, long atTicks)
+    {
+        if (_lifeThreat && (_flags[slot] & SlotFlags.PossibleDuplicate) == 0 && ClosedBecause is null) Retry(slot, DispatchError.None, atTicks, 0);
+        else Move(slot, Lose(slot));
+    }
+
+    private Outcome Lose(int slot)
+    {
+        if ((_flags[slot] & SlotFlags.PossibleLoss) == 0)
+        {
+            _flags[slot] |= SlotFlags.PossibleLoss;
+            _possibleLoss++;
+        }
+        return Outcome.Failed;
+    }
+
+    private void Close(DispatchError because)
+    {
+        if (ClosedBecause is not null) return;
+        ClosedBecause = because;
+        for (int slot = 0; slot < Count; slot++)
+        {
+            if (_outcome[slot] is Outcome.Planned) Move(slot, Outcome.Suppressed);
+            else if (_outcome[slot] is Outcome.Retrying) Move(slot, (_flags[slot] & SlotFlags.Doubtful) != 0 ? Lose(slot) : Outcome.Suppressed);
+        }
+    }
+
+    private void CloseReceipts(long beforeTicks)
+    {
+        while (_awaitingReceipt.TryPeek(out var head) && head.AtTicks <= beforeTicks)
+        {
+            _awaitingReceipt.Dequeue();
+            if (_outcome[head.Slot] == Outcome.Accepted) Move(head.Slot, Outcome.HandedOff);
+        }
+    }
+
+    private void Move(int slot, Outcome to)
+    {
+        _byOutcome[(int)_outcome[slot]]--;
+        _byOutcome[(int)to]++;
+        _outcome[slot] = to;
+        if (to != Outcome.Retrying) _flags[slot] &= ~SlotFlags.Parked;
+    }
+
+    private int Raise(int slot, Evidence level)
+    {
+        if (level <= _evidence[slot]) return -1;
+        _evidence[slot] = level;
+        return slot;
+    }
+}
+
+/// <summary>The <c>Code</c> of a Started row. Persisted.</summary>
+public static class StartedCodes
+{
+    public const byte Plain = 0;
+    public const byte PossibleDuplicate = 1;
+}

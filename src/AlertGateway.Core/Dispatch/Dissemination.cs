@@ -1,0 +1,225 @@
+using System.Text.Json;
+using AlertGateway.Core.Rendering;
+using AlertGateway.Core.Tracking;
+using AlertGateway.Storage.Ledger;
+using AlertGateway.Storage.Registry;
+
+namespace AlertGateway.Core.Dispatch;
+
+/// <summary>Times that differ by channel; from configuration.</summary>
+/// <param name="ReceiptTimeout">How long an accepted delivery waits for its receipt. Default 30 min.</param>
+/// <param name="UnreachableTimeout">How long a delivery waits for its endpoint to come online. Default: until expiry.</param>
+public sealed record ChannelTimes(TimeSpan ReceiptTimeout, TimeSpan UnreachableTimeout);
+
+/// <summary>
+/// The running record of one alert: pure state, a fold of ledger rows, and the rows that time makes due. No clock, no I/O. Not thread-safe: <see cref="DisseminationRoom"/> holds its lock.
+/// </summary>
+public sealed class Dissemination
+{
+    /// <summary>A cancel lives at least this long, whatever the original's expiry.</summary>
+    public static readonly TimeSpan CancelLife = TimeSpan.FromHours(24);
+
+    private const int RowsPerTickMax = 5_000;
+
+    private readonly RegistrySnapshot _registry;
+    private readonly List<DeliverySet> _sets = [];
+    private readonly List<Rendition> _renditions;
+    private readonly List<TimelineEntry> _timeline = [];
+    private long _sequence;
+
+    internal Dissemination(int disseminationNo, ClearedRecord record, long clearedTicks, RegistrySnapshot registry, int[] households, IEnumerable<(ChannelKind Channel, int[] Endpoints, byte[] Languages)> audience, List<Rendition> renditions)
+    {
+        (DisseminationNo, Record, ClearedTicks, _registry, _renditions) = (disseminationNo, record, clearedTicks, registry, renditions);
+        Reach = new ReachBook(registry, households);
+        foreach (var (channel, endpoints, languages) in audience) _sets.Add(NewSet(channel, Purpose.Original, endpoints, languages));
+        Note(clearedTicks, "cleared", "已签发，开始发布", "cleared, dissemination begins");
+    }
+
+    public int DisseminationNo { get; }
+
+    public ClearedRecord Record { get; }
+
+    public long ClearedTicks { get; }
+
+    public ReachBook Reach { get; }
+
+    public IReadOnlyList<DeliverySet> Sets => _sets;
+
+    public IReadOnlyList<TimelineEntry> Timeline => _timeline;
+
+    /// <summary>Rises with every cancel, correction or supersession; workers compare it right before the first byte.</summary>
+    public int CancelSerial { get; private set; }
+
+    public CancelRecord? Cancelled { get; private set; }
+
+    public long CancelledTicks { get; private set; }
+
+    public bool Superseded { get; private set; }
+
+    /// <summary>Ledger position this state includes.</summary>
+    public long Sequence => _sequence;
+
+    public int Open => _sets.Sum(s => s.Open);
+
+    /// <summary>When deliveries of this purpose may no longer start.</summary>
+    public long NotAfterTicks(Purpose purpose) => purpose is Purpose.Cancel or Purpose.Correction ? CancelledTicks + CancelLife.Ticks : Record.ExpiresTicks;
+
+    public DeliverySet? Set(ChannelKind channel, Purpose purpose) => _sets.Find(s => s.Channel == channel && s.Purpose == purpose);
+
+    /// <summary>The approved rendition for a delivery. A cancel of a false alarm carries the correction's words.</summary>
+    public Rendition RenditionFor(ChannelKind channel, Purpose purpose, byte language)
+    {
+        var wanted = purpose == Purpose.Original ? Purpose.Original : Cancelled is { FalseAlarm: true } ? Purpose.Correction : purpose;
+        string code = language == 1 ? "en" : "zh";
+        return _renditions.Find(r => r.Channel == channel && r.Purpose == wanted && r.Language == code)
+            ?? _renditions.Find(r => r.Channel == channel && r.Purpose == wanted)
+            ?? throw new InvalidOperationException($"No rendition for {channel}/{wanted} was approved.");
+    }
+
+    /// <summary>Folds one durable row.</summary>
+    public void Apply(long sequence, in LedgerEvent e)
+    {
+        _sequence = sequence;
+        switch (e.Kind)
+        {
+            case LedgerEventKind.Cancelled:
+                ApplyCancelled(in e);
+                break;
+            case LedgerEventKind.Superseded:
+                Superseded = true;
+                CancelSerial++;
+                foreach (var set in _sets) set.Apply(Suppression(set, DispatchError.GateClosed, e.AtTicks));
+                Note(e.AtTicks, "superseded", $"被第 {e.Number} 号更新取代", $"superseded by dissemination {e.Number}");
+                break;
+            case LedgerEventKind.Visited:
+                ApplyVisited(in e);
+                break;
+            default:
+                ApplyDelivery(in e);
+                break;
+        }
+    }
+
+    /// <summary>Rows that have become due: expiry, receipts that will not be waited for any longer, endpoints that never came online.</summary>
+    public void Due(long nowTicks, Func<ChannelKind, ChannelTimes> times, List<LedgerEvent> rows)
+    {
+        Span<int> slots = stackalloc int[256];
+        foreach (var set in _sets)
+        {
+            if (set.Open == 0) continue;
+            var time = times(set.Channel);
+            long notAfter = NotAfterTicks(set.Purpose);
+            if (set.ClosedBecause is null && nowTicks >= notAfter) rows.Add(Suppression(set, DispatchError.Expired, nowTicks));
+            if (set.AwaitsReceiptSince(nowTicks - time.ReceiptTimeout.Ticks))
+            {
+                rows.Add(new LedgerEvent { Kind = LedgerEventKind.ReceiptsClosed, AtTicks = nowTicks, DisseminationNo = DisseminationNo, Channel = (byte)set.Channel, Purpose = (byte)set.Purpose, Number = nowTicks - time.ReceiptTimeout.Ticks });
+            }
+            if (time.UnreachableTimeout >= TimeSpan.FromDays(365)) continue;
+            for (int count; rows.Count < RowsPerTickMax && (count = set.TakeParked(nowTicks - time.UnreachableTimeout.Ticks, slots)) > 0;)
+            {
+                foreach (int slot in slots[..count]) rows.Add(ResultRow(set, slot, nowTicks, ResultCode.Refused, DispatchError.NotConnected));
+            }
+        }
+    }
+
+    /// <summary>Rows that a restart needs: whatever was in flight has an unknown outcome.</summary>
+    public void AfterCrash(long nowTicks, List<LedgerEvent> rows)
+    {
+        foreach (var set in _sets)
+        {
+            foreach (int slot in set.InFlightSlots()) rows.Add(ResultRow(set, slot, nowTicks, ResultCode.Unknown, DispatchError.GatewayCrashed));
+        }
+    }
+
+    /// <summary>May a cancel to this endpoint start? Only once the original is no longer in flight.</summary>
+    public bool OriginalIsSettled(ChannelKind channel, int endpointNo)
+    {
+        if (Set(channel, Purpose.Original) is not { } original) return true;
+        int slot = original.SlotOf(endpointNo);
+        return slot < 0 || original.OutcomeOf(slot) != Outcome.InFlight;
+    }
+
+    public LedgerEvent StartedRow(DeliverySet set, int slot, long nowTicks) => new()
+    {
+        Kind = LedgerEventKind.Started, AtTicks = nowTicks, DisseminationNo = DisseminationNo, EndpointNo = set.Endpoints[slot], Channel = (byte)set.Channel, Purpose = (byte)set.Purpose,
+        Attempt = (byte)(set.AttemptsOf(slot) + 1), Code = set.NextStartIsLabelled(slot) ? StartedCodes.PossibleDuplicate : StartedCodes.Plain,
+    };
+
+    public LedgerEvent ResultRow(DeliverySet set, int slot, long nowTicks, ResultCode code, DispatchError error) => new()
+    {
+        Kind = LedgerEventKind.Result, AtTicks = nowTicks, DisseminationNo = DisseminationNo, EndpointNo = set.Endpoints[slot], Channel = (byte)set.Channel, Purpose = (byte)set.Purpose,
+        Attempt = set.AttemptsOf(slot), Code = (byte)code, Number = (byte)error,
+    };
+
+    private LedgerEvent Suppression(DeliverySet set, DispatchError because, long atTicks) =>
+        new() { Kind = LedgerEventKind.Suppressed, AtTicks = atTicks, DisseminationNo = DisseminationNo, Channel = (byte)set.Channel, Purpose = (byte)set.Purpose, Code = (byte)because };
+
+    private void ApplyDelivery(in LedgerEvent e)
+    {
+        if (Set((ChannelKind)e.Channel, (Purpose)e.Purpose) is not { } set) return;
+        if (e.Kind == LedgerEventKind.Suppressed) Note(e.AtTicks, "suppressed", $"{set.Channel} 未发部分停止（{(DispatchError)e.Code}）", $"{set.Channel}: what had not started was stopped ({(DispatchError)e.Code})");
+        int openBefore = set.Open, startedBefore = set.Started;
+        int risen = set.Apply(in e);
+        if (risen >= 0 && set.Purpose == Purpose.Original)
+        {
+            int person = _registry.EndpointPerson[set.Endpoints[risen]];
+            if (person > 0) Reach.Raise(person, set.EvidenceOf(risen));
+        }
+        if (startedBefore == 0 && set.Started > 0) Note(e.AtTicks, "started", $"{ChannelName(set)}开始", $"{set.Channel} {set.Purpose}: first start");
+        if (openBefore > 0 && set.Open == 0) Note(e.AtTicks, "final", $"{ChannelName(set)}全部有最终状态", $"{set.Channel} {set.Purpose}: every delivery is final");
+        if (e.Kind == LedgerEventKind.Result && e.Code == (byte)ResultCode.NotSent && set.Purpose == Purpose.Original && Set(set.Channel, Purpose.Cancel) is { } cancel)
+        {
+            int slot = set.SlotOf(e.EndpointNo), cancelSlot = cancel.SlotOf(e.EndpointNo);
+            if (slot >= 0 && cancelSlot >= 0 && !set.MayHave(slot)) cancel.SuppressPlanned(cancelSlot);
+        }
+    }
+
+    private void ApplyCancelled(in LedgerEvent e)
+    {
+        if (Cancelled is not null) return;
+        Cancelled = JsonSerializer.Deserialize(e.Body.Span, DispatchJson.Default.CancelRecord) ?? throw new LedgerException("A Cancelled row has no body.");
+        CancelledTicks = e.AtTicks;
+        CancelSerial++;
+        foreach (var original in _sets.ToArray())
+        {
+            original.Apply(Suppression(original, DispatchError.GateClosed, e.AtTicks));
+            // Whoever has it or may have it; an attempt in flight is waited for. Where every attempt is known not to have been taken, nothing has to be taken back.
+            var told = Enumerable.Range(0, original.Count).Where(s => original.MayHave(s) || original.OutcomeOf(s) == Outcome.InFlight).ToArray();
+            _sets.Add(NewSet(original.Channel, Purpose.Cancel, [.. told.Select(s => original.Endpoints[s])], [.. told.Select(s => original.Languages[s])]));
+            if (!Cancelled.FalseAlarm || original.Channel is not (ChannelKind.Loudspeaker or ChannelKind.Broadcast)) continue;
+            var rest = Enumerable.Range(0, original.Count).Except(told).ToArray();
+            if (rest.Length > 0) _sets.Add(NewSet(original.Channel, Purpose.Correction, [.. rest.Select(s => original.Endpoints[s])], [.. rest.Select(s => original.Languages[s])]));
+        }
+        int had = _sets.Where(s => s.Purpose == Purpose.Cancel).Sum(s => s.Count);
+        Note(e.AtTicks, "cancelled", $"{Cancelled.PersonName} 撤回：{Cancelled.Reason}（{had} 条需通知）", $"taken back by {Cancelled.PersonName}: {Cancelled.Reason} ({had} deliveries to tell)");
+    }
+
+    private void ApplyVisited(in LedgerEvent e)
+    {
+        if (e.EndpointNo <= 0 || e.EndpointNo > _registry.Persons) return;
+        if ((Evidence)e.Code == Evidence.Visited) Reach.VisitHousehold(e.EndpointNo);
+        else Reach.Raise(e.EndpointNo, (Evidence)e.Code);
+    }
+
+    private DeliverySet NewSet(ChannelKind channel, Purpose purpose, int[] endpoints, byte[] languages) =>
+        new(channel, purpose, ChannelClasses.Of(channel), endpoints, languages, Record.LifeThreat);
+
+    private void Note(long atTicks, string code, string text, string english) => _timeline.Add(new TimelineEntry(atTicks, code, text, english));
+
+    private static string ChannelName(DeliverySet set)
+    {
+        string medium = set.Channel switch { ChannelKind.Sms => "短信", ChannelKind.Push => "应用推送", ChannelKind.Loudspeaker => "大喇叭", ChannelKind.Broadcast => "应急广播", _ => set.Channel.ToString() };
+        return set.Purpose switch { Purpose.Cancel => medium + "撤回", Purpose.Correction => medium + "更正", _ => medium };
+    }
+}
+
+/// <summary>What each medium can promise; fixed, because the fold of old rows depends on it.</summary>
+public static class ChannelClasses
+{
+    public static AdapterClass Of(ChannelKind channel) => channel switch
+    {
+        ChannelKind.Sms => AdapterClass.Queryable,
+        ChannelKind.Push or ChannelKind.Loudspeaker or ChannelKind.Broadcast => AdapterClass.Idempotent,
+        _ => AdapterClass.Blind,
+    };
+}

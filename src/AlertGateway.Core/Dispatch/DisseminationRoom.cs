@@ -1,0 +1,317 @@
+using System.Text.Json;
+using AlertGateway.Cap;
+using AlertGateway.Core.Approval;
+using AlertGateway.Core.Rendering;
+using AlertGateway.Core.Tracking;
+using AlertGateway.Storage.Ledger;
+using AlertGateway.Storage.Registry;
+
+namespace AlertGateway.Core.Dispatch;
+
+/// <summary>
+/// All disseminations. Folds every durable row into the one state that lanes send from and people look at, so that what is served is what a rebuild gives (I12). Thread-safe: one lock a dissemination, held for
+/// array work only.
+/// </summary>
+public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, IReceiptSink, IWakeSink, ITrackingBoard
+{
+    private readonly ILedger _ledger;
+    private readonly RegistrySnapshot _registry;
+    private readonly TimeProvider _clock;
+    private readonly Func<ChannelKind, ChannelTimes> _times;
+    private readonly Lock _openLock = new();
+    private readonly Dictionary<AlertKey, int> _byAlert = [];
+    private volatile Held?[] _held = [];
+    private int _issued;
+    private Pending? _pending;
+
+    public DisseminationRoom(ILedger ledger, RegistrySnapshot registry, TimeProvider clock, Func<ChannelKind, ChannelTimes> times)
+    {
+        (_ledger, _registry, _clock, _times) = (ledger, registry, clock, times);
+        _villageHouseholds = new Lazy<int[][]>(HouseholdsByVillage);
+        _personHasEndpoint = new Lazy<bool[]>(PersonsWithEndpoint);
+    }
+
+    /// <summary>Pulsed whenever a lane may have something new to do.</summary>
+    public WorkSignal Work { get; } = new();
+
+    /// <summary>Rebuilds the state from the ledger, and marks what was in flight as unknown. Call once, before the first append and after <see cref="ILedger.Observe"/>.</summary>
+    public async Task RecoverAsync(CancellationToken cancellationToken)
+    {
+        _ledger.Read(1, OnCommitted);
+        var rows = new List<LedgerEvent>();
+        foreach (var held in All()) lock (held.Lock) held.State.AfterCrash(Now, rows);
+        foreach (var chunk in rows.Chunk(10_000)) await _ledger.AppendAsync(chunk, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<int> OpenAsync(ClearedAlert cleared, CancellationToken cancellationToken)
+    {
+        var proposal = cleared.Proposal;
+        var alert = proposal.Submission.Alert;
+        var key = alert.Key ?? throw new ArgumentException("A cleared alert has an identity.", nameof(cleared));
+        if (proposal.Audience.RegistryVersion != _registry.Version) throw new InvalidOperationException("The registry has changed since the audience was frozen: the alert must be proposed again.");
+        var info = alert.Infos.Count > 0 ? alert.Infos[0] : null;
+        var record = new ClearedRecord
+        {
+            ProposalNo = proposal.ProposalNo, Sender = alert.Sender, Identifier = alert.Identifier, SentText = alert.SentText, SentTicks = key.Sent.UtcTicks,
+            Headline = info?.Headline ?? info?.Event ?? alert.Identifier, Status = alert.Status.ToString(), Colour = proposal.Submission.Colour,
+            LifeThreat = proposal.Submission.Colour >= WarningColour.Orange || info?.Severity is Severity.Extreme or Severity.Severe,
+            ExpiresTicks = proposal.Hashes.ExpiresTicks, RegistryVersion = proposal.Audience.RegistryVersion, Hashes = proposal.Hashes, Signatures = proposal.Signatures,
+        };
+        int no;
+        LedgerEvent[] rows;
+        ValueTask<long> append;
+        lock (_openLock)
+        {
+            if (_byAlert.TryGetValue(key, out int known)) return known;
+            no = ++_issued;
+            rows = ClearedRows.For(no, cleared, record);
+            if (proposal.TakesOverDisseminationNo > 0)
+            {
+                rows = [new LedgerEvent { Kind = LedgerEventKind.Superseded, AtTicks = cleared.ClearedTicks, DisseminationNo = proposal.TakesOverDisseminationNo, Number = no }, .. rows];
+            }
+            append = _ledger.AppendAsync(rows, CancellationToken.None);
+        }
+        await append.ConfigureAwait(false);
+        return no;
+    }
+
+    /// <inheritdoc/>
+    public int? FindByAlert(AlertKey key)
+    {
+        lock (_openLock) return _byAlert.TryGetValue(key, out int no) ? no : null;
+    }
+
+    /// <inheritdoc/>
+    public async Task CancelAsync(int disseminationNo, Actor by, string reason, bool falseAlarm, CancellationToken cancellationToken)
+    {
+        var held = Of(disseminationNo) ?? throw new KeyNotFoundException($"There is no dissemination {disseminationNo}.");
+        lock (held.Lock)
+        {
+            if (held.State.Cancelled is not null) return;
+        }
+        var record = new CancelRecord(by.PersonId, by.Name, by.Rule, reason, falseAlarm);
+        var row = new LedgerEvent { Kind = LedgerEventKind.Cancelled, AtTicks = Now, DisseminationNo = disseminationNo, Body = ClearedRows.Body(record, DispatchJson.Default.CancelRecord) };
+        await _ledger.AppendAsync(new[] { row }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task SupersedeAsync(int oldDisseminationNo, int newDisseminationNo, Actor by, CancellationToken cancellationToken)
+    {
+        var held = Of(oldDisseminationNo) ?? throw new KeyNotFoundException($"There is no dissemination {oldDisseminationNo}.");
+        lock (held.Lock)
+        {
+            if (held.State.Superseded || held.State.Cancelled is not null) return;
+        }
+        var record = new CancelRecord(by.PersonId, by.Name, by.Rule, "superseded", FalseAlarm: false);
+        var row = new LedgerEvent { Kind = LedgerEventKind.Superseded, AtTicks = Now, DisseminationNo = oldDisseminationNo, Number = newDisseminationNo, Body = ClearedRows.Body(record, DispatchJson.Default.CancelRecord) };
+        await _ledger.AppendAsync(new[] { row }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ReceiptVerdict> ReportAsync(Receipt receipt, CancellationToken cancellationToken)
+    {
+        var key = receipt.Tag.Key;
+        if (Of(key.DisseminationNo) is not { } held) return ReceiptVerdict.UnknownDelivery;
+        lock (held.Lock)
+        {
+            if (held.State.Set(key.Channel, key.Purpose) is not { } set) return ReceiptVerdict.UnknownDelivery;
+            int slot = set.SlotOf(key.EndpointNo);
+            if (slot < 0 || receipt.Tag.Attempt == 0 || set.AttemptsOf(slot) < receipt.Tag.Attempt) return ReceiptVerdict.UnknownDelivery;
+            bool news = receipt.Failed ? set.OutcomeOf(slot) < Outcome.Delivered : set.EvidenceOf(slot) < receipt.Level;
+            if (!news) return ReceiptVerdict.Duplicate;
+        }
+        var row = new LedgerEvent
+        {
+            Kind = LedgerEventKind.Receipt, AtTicks = receipt.AtTicks > 0 ? receipt.AtTicks : Now, DisseminationNo = key.DisseminationNo, EndpointNo = key.EndpointNo, Channel = (byte)key.Channel, Purpose = (byte)key.Purpose,
+            Attempt = receipt.Tag.Attempt, Code = receipt.Failed ? (byte)Evidence.Planned : (byte)receipt.Level, Number = (byte)receipt.Error,
+        };
+        await _ledger.AppendAsync(new[] { row }, cancellationToken).ConfigureAwait(false);
+        return ReceiptVerdict.Recorded;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ReceiptVerdict> AcknowledgeNewestAsync(int endpointNo, CancellationToken cancellationToken)
+    {
+        if (endpointNo <= 0 || endpointNo > _registry.Endpoints) return ValueTask.FromResult(ReceiptVerdict.UnknownDelivery);
+        var channel = (ChannelKind)_registry.EndpointChannel[endpointNo];
+        var held = _held;
+        for (int i = held.Length - 1; i >= 0; i--)
+        {
+            if (held[i] is not { } candidate) continue;
+            byte attempt = 0;
+            lock (candidate.Lock)
+            {
+                if (candidate.State.Cancelled is null && candidate.State.Set(channel, Purpose.Original) is { } set && set.SlotOf(endpointNo) is >= 0 and var slot && set.MayHave(slot)) attempt = set.AttemptsOf(slot);
+            }
+            if (attempt == 0) continue;
+            var tag = new DeliveryTag(new DeliveryKey(candidate.State.DisseminationNo, endpointNo, channel, Purpose.Original), attempt);
+            return ReportAsync(new Receipt(tag, Evidence.Acknowledged, Failed: false, DispatchError.None, 0), cancellationToken);
+        }
+        return ValueTask.FromResult(ReceiptVerdict.UnknownDelivery);
+    }
+
+    /// <inheritdoc/>
+    public void EndpointOnline(ChannelKind channel, int endpointNo)
+    {
+        bool woke = false;
+        foreach (var held in All())
+        {
+            lock (held.Lock)
+            {
+                foreach (var set in held.State.Sets)
+                {
+                    if (set.Channel == channel) woke |= set.Wake(endpointNo, Now);
+                }
+            }
+        }
+        if (woke) Work.Pulse();
+    }
+
+    /// <summary>Appends what time has made due; called a few times a second.</summary>
+    public async Task TickAsync(CancellationToken cancellationToken)
+    {
+        var rows = new List<LedgerEvent>();
+        foreach (var held in All()) lock (held.Lock) held.State.Due(Now, _times, rows);
+        if (rows.Count > 0) await _ledger.AppendAsync(rows.ToArray(), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public void OnCommitted(long firstSequence, ReadOnlySpan<LedgerEvent> events)
+    {
+        bool work = false;
+        for (int i = 0; i < events.Length;)
+        {
+            ref readonly var e = ref events[i];
+            if (e.DisseminationNo == 0)
+            {
+                i++;
+                continue;
+            }
+            if (e.Kind is LedgerEventKind.AudienceFrozen or LedgerEventKind.RenditionStored or LedgerEventKind.Cleared)
+            {
+                Prepare(firstSequence + i, in e);
+                work |= e.Kind == LedgerEventKind.Cleared;
+                i++;
+                continue;
+            }
+            int no = e.DisseminationNo;
+            var held = Of(no);
+            if (held is null)
+            {
+                i++;
+                continue;
+            }
+            lock (held.Lock)
+            {
+                for (; i < events.Length && events[i].DisseminationNo == no; i++)
+                {
+                    held.Apply(firstSequence + i, in events[i]);
+                    work |= events[i].Kind is LedgerEventKind.Cancelled or LedgerEventKind.Result;
+                }
+            }
+        }
+        if (work) Work.Pulse();
+    }
+
+    private void Prepare(long sequence, in LedgerEvent e)
+    {
+        if (_pending?.DisseminationNo != e.DisseminationNo) _pending = new Pending(e.DisseminationNo);
+        switch (e.Kind)
+        {
+            case LedgerEventKind.AudienceFrozen:
+                var (numbers, languages) = ClearedRows.ReadAudience(e.Body.Span);
+                if (e.Channel == 0) _pending.Households = numbers;
+                else _pending.Audience.Add(((ChannelKind)e.Channel, numbers, languages));
+                break;
+            case LedgerEventKind.RenditionStored:
+                _pending.Renditions.Add(JsonSerializer.Deserialize(e.Body.Span, DispatchJson.Default.Rendition) ?? throw new LedgerException($"Ledger row {sequence} has no rendition."));
+                break;
+            default:
+                var record = JsonSerializer.Deserialize(e.Body.Span, DispatchJson.Default.ClearedRecord) ?? throw new LedgerException($"Ledger row {sequence} has no body.");
+                Hold(new Held(new Dissemination(e.DisseminationNo, record, e.AtTicks, _registry, _pending.Households, _pending.Audience, _pending.Renditions), _clock));
+                _pending = null;
+                break;
+        }
+    }
+
+    private void Hold(Held held)
+    {
+        var record = held.State.Record;
+        int no = held.State.DisseminationNo;
+        lock (_openLock)
+        {
+            var next = new Held?[Math.Max(_held.Length, no)];
+            _held.CopyTo(next, 0);
+            next[no - 1] = held;
+            _held = next;
+            _issued = Math.Max(_issued, no);
+            _byAlert[new AlertKey(record.Sender, record.Identifier, new DateTimeOffset(record.SentTicks, TimeSpan.Zero), record.SentText)] = no;
+        }
+    }
+
+    private long Now => _clock.GetUtcNow().UtcTicks;
+
+    private Held? Of(int no)
+    {
+        var held = _held;
+        return no >= 1 && no <= held.Length ? held[no - 1] : null;
+    }
+
+    private IEnumerable<Held> All() => _held.OfType<Held>();
+
+    private sealed class Pending(int disseminationNo)
+    {
+        public int DisseminationNo { get; } = disseminationNo;
+
+        public int[] Households { get; set; } = [];
+
+        public List<(ChannelKind Channel, int[] Endpoints, byte[] Languages)> Audience { get; } = [];
+
+        public List<Rendition> Renditions { get; } = [];
+    }
+
+    /// <summary>A dissemination with its lock and the gates of its sets.</summary>
+    internal sealed class Held(Dissemination state, TimeProvider clock)
+    {
+        private readonly Dictionary<DeliverySet, SetGate> _gates = [];
+
+        public Lock Lock { get; } = new();
+
+        public Dissemination State { get; } = state;
+
+        public void Apply(long sequence, in LedgerEvent e)
+        {
+            int serial = State.CancelSerial;
+            State.Apply(sequence, in e);
+            if (State.CancelSerial == serial) return;
+            foreach (var (set, gate) in _gates)
+            {
+                if (set.Purpose is not (Purpose.Cancel or Purpose.Correction)) gate.Close();
+            }
+        }
+
+        /// <summary>Under the lock.</summary>
+        public SetGate GateOf(DeliverySet set)
+        {
+            if (!_gates.TryGetValue(set, out var gate))
+            {
+                _gates[set] = gate = new SetGate(State.NotAfterTicks(set.Purpose), clock);
+                if (set.ClosedBecause is not null) gate.Close();
+            }
+            return gate;
+        }
+    }
+}
+
+/// <summary>Closed by the commit of a cancel or supersession, or by expiry. Read by workers right before the first byte.</summary>
+internal sealed class SetGate(long notAfterTicks, TimeProvider clock) : ISendGate
+{
+    private volatile bool _closed;
+
+    public long NotAfterTicks => notAfterTicks;
+
+    public bool IsOpen => !_closed && clock.GetUtcNow().UtcTicks < notAfterTicks;
+
+    public void Close() => _closed = true;
+}

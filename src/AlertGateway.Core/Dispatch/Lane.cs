@@ -1,0 +1,274 @@
+using System.Threading.Channels;
+using AlertGateway.Storage.Ledger;
+using AlertGateway.Storage.Registry;
+using Microsoft.Extensions.Logging;
+
+namespace AlertGateway.Core.Dispatch;
+
+/// <summary>Reads addresses at send time: <paramref name="addresses"/>[i] belongs to <paramref name="endpointNos"/>[i]; empty where the registry has none any more.</summary>
+public delegate void AddressLookup(ReadOnlySpan<int> endpointNos, Span<ReadOnlyMemory<byte>> addresses);
+
+/// <summary>What a health page says of a lane.</summary>
+public sealed record LaneStatus(ChannelKind Channel, int InFlight, int Unsettled, long Started, long Throttled, int Faults, double RateLimitPerSecond);
+
+/// <summary>
+/// One channel's queue and pace. An attempt takes a connection slot, its Started row becomes durable, then it goes to the channel; its Result row is durable before it leaves the window W. One slow lane delays only itself.
+/// </summary>
+public sealed partial class Lane
+{
+    private const int AsksAtOnce = 16;
+    private const int AsksMax = 6;
+    private static readonly TimeSpan IdleWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan PaceWait = TimeSpan.FromMilliseconds(5);
+
+    private readonly IChannel _channel;
+    private readonly LaneOptions _options;
+    private readonly DisseminationRoom _room;
+    private readonly ILedger _ledger;
+    private readonly AddressLookup _addresses;
+    private readonly EndpointFlags[] _endpointFlags;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly RateShaper _pace;
+    private readonly WorkSignal _capacity = new();
+    private readonly Channel<Outgoing> _work;
+    private readonly Lock _resultsLock = new();
+    private readonly WorkSignal _resultsArrived = new();
+    private readonly Dictionary<(int, int), int> _asked = [];
+    private List<LedgerEvent> _results = [];
+    private int _inFlight;
+    private int _unsettled;
+    private long _started;
+    private long _throttled;
+    private int _faults;
+
+    public Lane(IChannel channel, LaneOptions options, DisseminationRoom room, ILedger ledger, AddressLookup addresses, RegistrySnapshot registry, TimeProvider clock, ILogger logger)
+    {
+        (_channel, _options, _room, _ledger, _addresses, _endpointFlags, _clock, _logger) = (channel, options, room, ledger, addresses, registry.EndpointFlags, clock, logger);
+        _pace = new RateShaper(options.RatePerSecond, clock);
+        _work = System.Threading.Channels.Channel.CreateBounded<Outgoing>(new BoundedChannelOptions(options.Slots) { SingleWriter = true });
+    }
+
+    public LaneStatus Status => new(_channel.Kind, Volatile.Read(ref _inFlight), Volatile.Read(ref _unsettled), Volatile.Read(ref _started), Volatile.Read(ref _throttled), Volatile.Read(ref _faults), _pace.PerSecond);
+
+    /// <summary>Runs until cancelled, or until the ledger can no longer keep its promise.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var tasks = new List<Task> { PumpAsync(stop.Token), SettleAsync(stop.Token) };
+        if (_channel.Class == AdapterClass.Queryable) tasks.Add(AskAsync(stop.Token));
+        for (int i = 0; i < _options.Slots; i++) tasks.Add(WorkAsync(stop.Token));
+        try
+        {
+            await await Task.WhenAny(tasks).ConfigureAwait(false);
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task PumpAsync(CancellationToken cancellationToken)
+    {
+        var batch = new TakenDelivery[_options.Slots];
+        var rows = new LedgerEvent[_options.Slots];
+        var endpoints = new int[_options.Slots];
+        var addresses = new ReadOnlyMemory<byte>[_options.Slots];
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var (work, capacity) = (_room.Work.Next, _capacity.Next);
+            int room = Math.Min(_options.Slots - Volatile.Read(ref _inFlight), _options.Window - Volatile.Read(ref _unsettled));
+            int allowed = Math.Min(room, _pace.Available());
+            int count = allowed > 0 ? _room.Take(_channel.Kind, batch.AsSpan(0, allowed)) : 0;
+            if (count == 0)
+            {
+                await WaitAsync(room <= 0 ? capacity : allowed <= 0 ? null : work, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+            _pace.Spend(count);
+            Interlocked.Add(ref _inFlight, count);
+            Interlocked.Add(ref _unsettled, count);
+            for (int i = 0; i < count; i++) (rows[i], endpoints[i]) = (batch[i].Started, batch[i].Started.EndpointNo);
+            await _ledger.AppendAsync(rows.AsMemory(0, count), CancellationToken.None).ConfigureAwait(false);
+            Interlocked.Add(ref _started, count);
+            _addresses(endpoints.AsSpan(0, count), addresses);
+            for (int i = 0; i < count; i++) await _work.Writer.WriteAsync(Make(in batch[i], addresses[i]), cancellationToken).ConfigureAwait(false);
+            Array.Clear(batch, 0, count);
+        }
+    }
+
+    private async Task WaitAsync(Task? signal, CancellationToken cancellationToken)
+    {
+        if (signal is null)
+        {
+            await Task.Delay(PaceWait, _clock, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        long due = _room.NextDueTicks(_channel.Kind) - _clock.GetUtcNow().UtcTicks;
+        var wait = due < IdleWait.Ticks ? TimeSpan.FromTicks(Math.Max(due, TimeSpan.TicksPerMillisecond)) : IdleWait;
+        try
+        {
+            await signal.WaitAsync(wait, _clock, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Nothing was announced; look again.
+        }
+    }
+
+    private Outgoing Make(in TakenDelivery taken, ReadOnlyMemory<byte> address)
+    {
+        ref readonly var row = ref taken.Started;
+        var key = new DeliveryKey(row.DisseminationNo, row.EndpointNo, (ChannelKind)row.Channel, (Purpose)row.Purpose);
+        return new Outgoing(new OutgoingDelivery
+        {
+            Tag = new DeliveryTag(key, row.Attempt), Rendition = taken.Rendition, Address = address, ExerciseEndpoint = (_endpointFlags[row.EndpointNo] & EndpointFlags.Exercise) != 0, NotAfterTicks = taken.Gate.NotAfterTicks,
+            StartedTicks = row.AtTicks, Gate = taken.Gate, TakesBack = taken.OriginalAttempts > 0 ? new DeliveryTag(key with { Purpose = Purpose.Original }, taken.OriginalAttempts) : null,
+        }, row);
+    }
+
+    private async Task WorkAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var outgoing in _work.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        {
+            var outcome = await DispatchAsync(outgoing.Delivery, cancellationToken).ConfigureAwait(false);
+            Interlocked.Decrement(ref _inFlight);
+            if (outcome.Error == DispatchError.Throttled)
+            {
+                Interlocked.Increment(ref _throttled);
+                _pace.Throttled();
+            }
+            Settle(outgoing.Started with
+            {
+                Kind = LedgerEventKind.Result, AtTicks = _clock.GetUtcNow().UtcTicks, Code = (byte)outcome.Code,
+                Number = (byte)outcome.Error | ((long)Math.Clamp(outcome.RetryAfter.TotalMilliseconds, 0, 3_600_000) << 8), Body = Reference(outcome.ProviderReference),
+            });
+            _capacity.Pulse();
+        }
+    }
+
+    private async ValueTask<DispatchOutcome> DispatchAsync(OutgoingDelivery delivery, CancellationToken cancellationToken)
+    {
+        if (delivery.Address.IsEmpty) return DispatchOutcome.Refused(DispatchError.BadAddress);
+        try
+        {
+            return delivery.Gate.IsOpen ? await _channel.DispatchAsync(delivery, cancellationToken).ConfigureAwait(false) : DispatchOutcome.NotSent;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+#pragma warning disable CA1031 // A bug in one channel must not silence the others: it is counted, shown, and the outcome is honestly unknown.
+        catch (Exception ex)
+#pragma warning restore CA1031
+        {
+            Interlocked.Increment(ref _faults);
+            LogChannelFault(_logger, _channel.Kind, ex);
+            return DispatchOutcome.Unknown(DispatchError.ServerError);
+        }
+    }
+
+    private void Settle(LedgerEvent row)
+    {
+        lock (_resultsLock) _results.Add(row);
+        _resultsArrived.Pulse();
+    }
+
+    private async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        var spare = new List<LedgerEvent>();
+        while (true)
+        {
+            var arrived = _resultsArrived.Next;
+            List<LedgerEvent> rows;
+            lock (_resultsLock) (rows, _results) = (_results, spare);
+            if (rows.Count == 0)
+            {
+                spare = rows;
+                await arrived.WaitAsync(cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+            await _ledger.AppendAsync(rows.ToArray(), CancellationToken.None).ConfigureAwait(false);
+            Interlocked.Add(ref _unsettled, -rows.Count);
+            _capacity.Pulse();
+            rows.Clear();
+            spare = rows;
+        }
+    }
+
+    private async Task AskAsync(CancellationToken cancellationToken)
+    {
+        var batch = new TakenDelivery[AsksAtOnce];
+        while (true)
+        {
+            int count = _room.TakeAsks(_channel.Kind, batch);
+            if (count == 0)
+            {
+                await Task.Delay(IdleWait, _clock, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+            var endpoints = batch.Take(count).Select(b => b.Started.EndpointNo).ToArray();
+            var addresses = new ReadOnlyMemory<byte>[count];
+            _addresses(endpoints, addresses);
+            var answers = await Task.WhenAll(Enumerable.Range(0, count).Select(i => AskOneAsync(Make(in batch[i], addresses[i]).Delivery, cancellationToken))).ConfigureAwait(false);
+            var rows = new List<LedgerEvent>(count);
+            for (int i = 0; i < count; i++)
+            {
+                if (Decide(in batch[i], answers[i]) is { } row) rows.Add(row);
+            }
+            if (rows.Count > 0) await _ledger.AppendAsync(rows.ToArray(), CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<AskOutcome> AskOneAsync(OutgoingDelivery delivery, CancellationToken cancellationToken)
+    {
+        if (delivery.Address.IsEmpty) return new AskOutcome(AskAnswer.CannotTell);
+        try
+        {
+            return await _channel.AskAsync(delivery, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+#pragma warning disable CA1031 // As in DispatchAsync.
+        catch (Exception ex)
+#pragma warning restore CA1031
+        {
+            Interlocked.Increment(ref _faults);
+            LogChannelFault(_logger, _channel.Kind, ex);
+            return new AskOutcome(AskAnswer.CannotTell);
+        }
+    }
+
+    private LedgerEvent? Decide(in TakenDelivery taken, AskOutcome answer)
+    {
+        long now = _clock.GetUtcNow().UtcTicks;
+        var key = (taken.Started.DisseminationNo, taken.Started.EndpointNo);
+        var row = taken.Started with { Kind = LedgerEventKind.Result, AtTicks = now, Number = (byte)DispatchError.UnknownOutcome, Body = Reference(answer.ProviderReference) };
+        if (answer.Answer == AskAnswer.CannotTell)
+        {
+            int asked = _asked[key] = _asked.GetValueOrDefault(key) + 1;
+            if (asked < AsksMax)
+            {
+                DisseminationRoom.AskAgain(in taken, now + (asked * RetrySchedule.AskAfterTicks));
+                return null;
+            }
+        }
+        _asked.Remove(key);
+        return row with
+        {
+            Code = (byte)(answer.Answer switch { AskAnswer.Taken => ResultCode.Accepted, AskAnswer.NeverTaken => ResultCode.NeverTaken, _ => ResultCode.AskedInVain }),
+            Number = answer.Answer == AskAnswer.Taken ? 0 : (byte)DispatchError.None,
+        };
+    }
+
+    private static ReadOnlyMemory<byte> Reference(string? reference) =>
+        string.IsNullOrEmpty(reference) ? default : System.Text.Encoding.UTF8.GetBytes(reference.Length <= 64 ? reference : reference[..64]);
+
+    [LoggerMessage(5001, LogLevel.Error, "Channel {Channel} threw: a bug, counted against its lane")]
+    private static partial void LogChannelFault(ILogger logger, ChannelKind channel, Exception exception);
+
+    private readonly record struct Outgoing(OutgoingDelivery Delivery, LedgerEvent Started);
+}

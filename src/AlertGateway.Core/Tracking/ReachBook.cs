@@ -1,0 +1,173 @@
+using AlertGateway.Storage.Registry;
+
+namespace AlertGateway.Core.Tracking;
+
+/// <summary>
+/// How far people and households of one dissemination are reached (design §5). Fed by rising evidence, never by a scan. Pure; its dissemination owns it.
+/// </summary>
+/// <remarks>
+/// A household is as reached as its least-reached person believed at home. A person who is old and alone, disabled, ill or a small child keeps a state that nobody else's receipt closes; any other person at home counts as acknowledged once
+/// somebody at home has acknowledged, for whoever is awake in the house wakes the others. Somebody elsewhere counts only by confirming 已联系到家里人, which acknowledges for the persons at home who are not vulnerable.
+/// </remarks>
+public sealed class ReachBook
+{
+    private const int Grades = (int)Evidence.Visited + 1;
+
+    private readonly RegistrySnapshot _registry;
+    private readonly int[] _households;
+    private readonly int[] _firstPosition; // household position → position of its first person in _person
+    private readonly Evidence[] _person;
+    private readonly Evidence[] _household;
+    private readonly int[] _villageGrades; // village × grade
+    private readonly int[] _grades = new int[Grades];
+    private readonly Dictionary<int, int> _sparsePosition;
+    private readonly int[]? _densePosition;
+    private int _atHome;
+    private int _awake;
+
+    /// <param name="households">Household numbers of the audience, ascending.</param>
+    public ReachBook(RegistrySnapshot registry, int[] households)
+    {
+        (_registry, _households) = (registry, households);
+        _firstPosition = new int[households.Length + 1];
+        _household = new Evidence[households.Length];
+        _villageGrades = new int[registry.Villages.Count * Grades];
+        _sparsePosition = [];
+        if (households.Length > 4096) _densePosition = new int[registry.Households + 1];
+        for (int i = 0; i < households.Length; i++)
+        {
+            int h = households[i];
+            if (_densePosition is not null) _densePosition[h] = i + 1;
+            else _sparsePosition[h] = i + 1;
+            _firstPosition[i + 1] = _firstPosition[i] + registry.HouseholdFirstPerson[h + 1] - registry.HouseholdFirstPerson[h];
+            _villageGrades[registry.HouseholdVillage[h] * Grades]++;
+            for (int p = registry.HouseholdFirstPerson[h]; p < registry.HouseholdFirstPerson[h + 1]; p++)
+            {
+                if ((registry.PersonFlags[p] & PersonFlags.Away) == 0) _atHome++;
+            }
+        }
+        _grades[0] = households.Length;
+        _person = new Evidence[_firstPosition[^1]];
+    }
+
+    public int Households => _households.Length;
+
+    public int Persons => _person.Length;
+
+    /// <summary>Persons believed at home who have acknowledged, or for whom somebody did.</summary>
+    public int PersonsAwake => _awake;
+
+    public int PersonsNotAwake => _atHome - _awake;
+
+    /// <summary>Households by grade, index = <see cref="Evidence"/>.</summary>
+    public ReadOnlySpan<int> ByEvidence => _grades;
+
+    public ReadOnlySpan<int> OfVillage(int villageIndex) => _villageGrades.AsSpan(villageIndex * Grades, Grades);
+
+    /// <summary>Evidence of an endpoint's person rose.</summary>
+    public void Raise(int personNo, Evidence level)
+    {
+        int household = _registry.PersonHousehold[personNo];
+        int at = Position(household);
+        if (at < 0) return;
+        int slot = _firstPosition[at] + personNo - _registry.HouseholdFirstPerson[household];
+        if (level <= _person[slot]) return;
+        int awakeBefore = Awake(at);
+        _person[slot] = level;
+        Regrade(at, awakeBefore);
+    }
+
+    /// <summary>A warden stood at the door: everyone believed at home was visited.</summary>
+    public void VisitHousehold(int personNo)
+    {
+        int household = _registry.PersonHousehold[personNo];
+        int at = Position(household);
+        if (at < 0) return;
+        int awakeBefore = Awake(at);
+        for (int p = _registry.HouseholdFirstPerson[household]; p < _registry.HouseholdFirstPerson[household + 1]; p++)
+        {
+            if ((_registry.PersonFlags[p] & PersonFlags.Away) == 0 || p == personNo) _person[_firstPosition[at] + p - _registry.HouseholdFirstPerson[household]] = Evidence.Visited;
+        }
+        Regrade(at, awakeBefore);
+    }
+
+    /// <summary>Grade of a household; <see cref="Evidence.Planned"/> when it is not in the audience.</summary>
+    public Evidence OfHousehold(int householdNo)
+    {
+        int at = Position(householdNo);
+        return at < 0 ? Evidence.Planned : _household[at];
+    }
+
+    public bool Contains(int householdNo) => Position(householdNo) >= 0;
+
+    /// <summary>Households below <paramref name="level"/>, in number order, of one village or of all.</summary>
+    public IEnumerable<int> Below(Evidence level, int villageIndex = -1)
+    {
+        for (int i = 0; i < _households.Length; i++)
+        {
+            if (_household[i] < level && (villageIndex < 0 || _registry.HouseholdVillage[_households[i]] == villageIndex)) yield return _households[i];
+        }
+    }
+
+    /// <summary>What a person counts as, with what others at home have said.</summary>
+    public Evidence OfPerson(int personNo)
+    {
+        int at = Position(_registry.PersonHousehold[personNo]);
+        return at < 0 ? Evidence.Planned : Effective(at, personNo, SpokenFor(at));
+    }
+
+    private int Position(int household) =>
+        (_densePosition is not null ? _densePosition[household] : _sparsePosition.GetValueOrDefault(household)) - 1;
+
+    private Evidence SpokenFor(int at)
+    {
+        var highest = Evidence.Planned;
+        for (int i = _firstPosition[at]; i < _firstPosition[at + 1]; i++)
+        {
+            if (_person[i] > highest) highest = _person[i];
+        }
+        return highest >= Evidence.Acknowledged ? Evidence.Acknowledged : Evidence.Planned;
+    }
+
+    private Evidence Effective(int at, int personNo, Evidence spokenFor)
+    {
+        int household = _households[at];
+        var own = _person[_firstPosition[at] + personNo - _registry.HouseholdFirstPerson[household]];
+        return (_registry.PersonFlags[personNo] & PersonFlags.Vulnerable) != 0 || own >= spokenFor ? own : spokenFor;
+    }
+
+    private int Awake(int at)
+    {
+        int household = _households[at], awake = 0;
+        var spokenFor = SpokenFor(at);
+        for (int p = _registry.HouseholdFirstPerson[household]; p < _registry.HouseholdFirstPerson[household + 1]; p++)
+        {
+            if ((_registry.PersonFlags[p] & PersonFlags.Away) == 0 && Effective(at, p, spokenFor) >= Evidence.Acknowledged) awake++;
+        }
+        return awake;
+    }
+
+    private void Regrade(int at, int awakeBefore)
+    {
+        _awake += Awake(at) - awakeBefore;
+        int household = _households[at];
+        var spokenFor = SpokenFor(at);
+        var least = Evidence.Visited;
+        bool anyoneHome = false;
+        for (int p = _registry.HouseholdFirstPerson[household]; p < _registry.HouseholdFirstPerson[household + 1]; p++)
+        {
+            if ((_registry.PersonFlags[p] & PersonFlags.Away) != 0) continue;
+            anyoneHome = true;
+            var effective = Effective(at, p, spokenFor);
+            if (effective < least) least = effective;
+        }
+        if (!anyoneHome) least = spokenFor;
+        if (least == _household[at]) return;
+        int village = _registry.HouseholdVillage[household] * Grades;
+        _villageGrades[village + (int)_household[at]]--;
+        _villageGrades[village + (int)least]++;
+        _grades[(int)_household[at]]--;
+        _grades[(int)least]++;
+        _household[at] = least;
+    }
+}

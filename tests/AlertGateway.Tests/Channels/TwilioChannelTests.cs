@@ -1,0 +1,225 @@
+using System.Text;
+using AlertGateway.Channels.Sms;
+using AlertGateway.Core;
+using AlertGateway.Core.Dispatch;
+using AlertGateway.Core.Rendering;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace AlertGateway.Tests.Channels;
+
+public sealed class TwilioChannelTests : ChannelCompliance
+{
+    private const string Text = "【溧阳市气象台】暴雨红色预警：大溪水库下游请立即转移。1&2=3+4 %";
+    private static readonly byte[] Number = "+8612345678901"u8.ToArray();
+
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 7, 5, 2, 10, 0, TimeSpan.Zero));
+    private readonly ScratchFolder _folder = new();
+    private readonly SmsFarSide _provider = new();
+    private TwilioChannel? _channel;
+
+    protected override IChannel Channel => _channel!;
+
+    protected override int ReceivedCount => _provider.Taken;
+
+    public override async ValueTask InitializeAsync()
+    {
+        await _provider.StartAsync(Stop);
+        _provider.Now = _clock.GetUtcNow();
+        _channel = new TwilioChannel(Options(_provider.Url), _clock);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        _channel?.Dispose();
+        await _provider.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private TwilioOptions Options(Uri url) => new()
+    {
+        BaseUrl = url,
+        AccountSid = SmsFarSide.Account,
+        TokenFile = _folder.Secret("token", "tok\n"),
+        From = "+15005550006",
+        PublicUrl = new Uri("https://warn.example.cn"),
+    };
+
+    protected override Rendition ARendition(string status = "Actual", bool marked = true) =>
+        Make.ARendition(ChannelKind.Sms, status == "Actual" || !marked ? Text : $"【演练】{Text}【演练】", status);
+
+    private protected override OutgoingDelivery ADelivery(Rendition rendition, SwitchGate gate, bool exerciseEndpoint) => Make.ADelivery(rendition, 123456, Number, _clock.GetUtcNow(), gate, exerciseEndpoint);
+
+    protected override async Task<string> ReceivedAsync() => (await _provider.NextAsync(Stop))["Body"];
+
+    protected override string Expected(Rendition rendition) => rendition.Text;
+
+    protected override async Task GoDownAsync() => await _provider.DisposeAsync();
+
+    protected override void FallSilent() => _provider.Silent = true;
+
+    private OutgoingDelivery ADelivery() => ADelivery(ARendition(), new SwitchGate(), false);
+
+    [Fact]
+    public async Task The_request_carries_exactly_what_the_protocol_page_says()
+    {
+        var outcome = await Channel.DispatchAsync(ADelivery(), Stop);
+        Assert.Equal(DispatchOutcome.Accepted("SM00000000000000000000000000000001"), outcome);
+        Assert.Equal(new Dictionary<string, string>
+        {
+            ["To"] = "+8612345678901",
+            ["From"] = "+15005550006",
+            ["Body"] = Text,
+            ["StatusCallback"] = "https://warn.example.cn/v1/receipts/twilio/d7-123456-1-0-1",
+            ["ValidityPeriod"] = "3600",
+            ["SmartEncoded"] = "false",
+        }, await _provider.NextAsync(Stop));
+        Assert.Equal("Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes(SmsFarSide.Account + ":tok")), _provider.Authorization);
+    }
+
+    [Fact]
+    public async Task One_rendition_goes_to_many_numbers_unchanged()
+    {
+        var rendition = ARendition();
+        for (int i = 0; i < 20; i++)
+        {
+            byte[] number = Encoding.ASCII.GetBytes($"+86120000000{i:00}");
+            Assert.Equal(ResultCode.Accepted, (await Channel.DispatchAsync(Make.ADelivery(rendition, i + 1, number, _clock.GetUtcNow()), Stop)).Code);
+            var form = await _provider.NextAsync(Stop);
+            Assert.Equal((Text, $"+86120000000{i:00}"), (form["Body"], form["To"]));
+        }
+    }
+
+    [Theory]
+    [InlineData(429, 20429, ResultCode.RetryLater, DispatchError.Throttled)]
+    [InlineData(400, 21211, ResultCode.Refused, DispatchError.BadAddress)]
+    [InlineData(400, 21614, ResultCode.Refused, DispatchError.BadAddress)]
+    [InlineData(400, 21610, ResultCode.Refused, DispatchError.OptedOut)]
+    [InlineData(400, 21611, ResultCode.RetryLater, DispatchError.Throttled)]
+    [InlineData(400, 21617, ResultCode.Refused, DispatchError.TooLong)]
+    [InlineData(401, 20003, ResultCode.Refused, DispatchError.NotAuthorised)]
+    [InlineData(415, 0, ResultCode.Refused, DispatchError.DeviceRefused)]
+    [InlineData(500, 20500, ResultCode.Unknown, DispatchError.ServerError)]
+    [InlineData(503, 0, ResultCode.Unknown, DispatchError.ServerError)]
+    [InlineData(302, 0, ResultCode.RetryLater, DispatchError.LinkDown)]
+    public async Task Every_answer_has_its_outcome(int status, int code, ResultCode expected, DispatchError error)
+    {
+        _provider.Misbehaves = async context =>
+        {
+            context.Response.StatusCode = status;
+            await context.Response.WriteAsync($$"""{"code":{{code}},"message":"no","more_info":"","status":{{status}}}""");
+        };
+        Assert.Equal((expected, error), ((await Channel.DispatchAsync(ADelivery(), Stop)) is var o ? o.Code : 0, o.Error));
+    }
+
+    [Fact]
+    public async Task A_throttled_request_passes_on_how_long_to_wait()
+    {
+        _provider.Misbehaves = context =>
+        {
+            context.Response.StatusCode = 429;
+            context.Response.Headers.RetryAfter = "7";
+            return Task.CompletedTask;
+        };
+        Assert.Equal(DispatchOutcome.RetryLater(DispatchError.Throttled, TimeSpan.FromSeconds(7)), await Channel.DispatchAsync(ADelivery(), Stop));
+    }
+
+    [Fact]
+    public async Task A_connection_cut_after_sending_is_unknown_and_is_found_when_asked_for()
+    {
+        _provider.Misbehaves = async context =>
+        {
+            await _provider.TakeAsync(context);
+            context.Abort();
+        };
+        var delivery = ADelivery();
+        Assert.Equal(DispatchOutcome.Unknown(DispatchError.LinkDown), await Channel.DispatchAsync(delivery, Stop));
+        Assert.Equal(new AskOutcome(AskAnswer.Taken, "SM00000000000000000000000000000001"), await Channel.AskAsync(delivery, Stop));
+    }
+
+    [Fact]
+    public async Task A_time_out_is_unknown()
+    {
+        _provider.Silent = true;
+        var dispatch = Channel.DispatchAsync(ADelivery(), Stop).AsTask();
+        await _provider.NextAsync(Stop);
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(DispatchOutcome.Unknown(DispatchError.TimedOut), await dispatch);
+    }
+
+    [Fact]
+    public async Task A_message_that_was_never_taken_is_said_to_be_so()
+    {
+        Assert.Equal(AskAnswer.NeverTaken, (await Channel.AskAsync(ADelivery(), Stop)).Answer);
+    }
+
+    [Fact]
+    public async Task The_same_text_of_an_hour_ago_does_not_answer_for_this_attempt()
+    {
+        _provider.Now = _clock.GetUtcNow().AddHours(-1);
+        await Channel.DispatchAsync(ADelivery(), Stop);
+        Assert.Equal(AskAnswer.NeverTaken, (await Channel.AskAsync(ADelivery(), Stop)).Answer);
+    }
+
+    [Fact]
+    public async Task Another_text_since_then_does_not_answer_for_this_attempt_and_a_cut_list_cannot_tell()
+    {
+        await Channel.DispatchAsync(Make.ADelivery(Make.ARendition(ChannelKind.Sms, "别的"), 123456, Number, _clock.GetUtcNow()), Stop);
+        Assert.Equal(AskAnswer.NeverTaken, (await Channel.AskAsync(ADelivery(), Stop)).Answer);
+        _provider.NextPage = "/more";
+        Assert.Equal(AskAnswer.CannotTell, (await Channel.AskAsync(ADelivery(), Stop)).Answer);
+    }
+
+    [Fact]
+    public async Task A_provider_that_is_down_cannot_tell()
+    {
+        await GoDownAsync();
+        Assert.Equal(AskAnswer.CannotTell, (await Channel.AskAsync(ADelivery(), Stop)).Answer);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("8612345678901")]
+    [InlineData("+86 123456789")]
+    [InlineData("+861234567890123456")]
+    [InlineData("+8612345\r\n789")]
+    public async Task What_is_no_number_is_refused_before_anything_leaves(string address)
+    {
+        var outcome = await Channel.DispatchAsync(Make.ADelivery(ARendition(), 1, Encoding.UTF8.GetBytes(address), _clock.GetUtcNow()), Stop);
+        Assert.Equal(DispatchOutcome.Refused(DispatchError.BadAddress), outcome);
+        Assert.Equal(0, _provider.Taken);
+    }
+
+    [Fact]
+    public async Task A_synthetic_number_never_goes_to_a_provider_outside_loopback()
+    {
+        using var outside = new TwilioChannel(Options(new Uri("https://api.twilio.com")), _clock);
+        Assert.Equal(DispatchOutcome.Refused(DispatchError.WrongWorld), await outside.DispatchAsync(ADelivery(), Stop));
+    }
+
+    [Fact]
+    public async Task Nothing_is_sent_that_has_less_than_a_second_to_live()
+    {
+        var outcome = await Channel.DispatchAsync(ADelivery() with { NotAfterTicks = _clock.GetUtcNow().UtcTicks + TimeSpan.TicksPerSecond - 1 }, Stop);
+        Assert.Equal(new DispatchOutcome(ResultCode.NotSent, DispatchError.Expired), outcome);
+        Assert.Equal(0, _provider.Taken);
+    }
+
+    [Fact]
+    public async Task A_text_beyond_the_provider_limit_is_refused_and_not_cut()
+    {
+        var outcome = await Channel.DispatchAsync(Make.ADelivery(Make.ARendition(ChannelKind.Sms, new string('雨', 1601)), 1, Number, _clock.GetUtcNow()), Stop);
+        Assert.Equal(DispatchOutcome.Refused(DispatchError.TooLong), outcome);
+    }
+
+    [Fact]
+    public void A_token_file_that_others_can_read_is_refused()
+    {
+        var options = Options(_provider.Url);
+        ScratchFolder.SetMode(options.TokenFile, UnixFileMode.UserRead | UnixFileMode.GroupRead);
+        var refused = Assert.Throws<InvalidOperationException>(() => new TwilioChannel(options, _clock));
+        Assert.DoesNotContain("tok\n", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("0600", refused.Message, StringComparison.Ordinal);
+    }
+}
