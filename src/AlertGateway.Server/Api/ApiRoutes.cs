@@ -19,7 +19,8 @@ public static class ApiRoutes
     public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder routes)
     {
         var v1 = routes.MapGroup("/v1").RequireAuthorization().AddEndpointFilter(RefusalsAsProblemsAsync);
-        var changes = v1.MapGroup("").RequireAuthorization(SecurityRegistration.BearerOnly);
+        // A group of its own: inside the other one the two policies would merge, and a cookie would do.
+        var changes = routes.MapGroup("/v1").RequireAuthorization(SecurityRegistration.BearerOnly).AddEndpointFilter(RefusalsAsProblemsAsync);
         AlertsApi.Map(changes);
         ProposalsApi.Map(v1, changes);
         DisseminationsApi.Map(v1, changes);

@@ -61,7 +61,10 @@ internal sealed class PeopleWindow(PeopleStore people) : IPeople
 {
     public ValueTask<SignedInPerson?> FindByTokenAsync(string token, CancellationToken cancellationToken) => ValueTask.FromResult(Of(people.FindByBearer(token)));
 
-    public ValueTask<SignedInPerson?> SignInAsync(string token, CancellationToken cancellationToken) => ValueTask.FromResult(Of(people.Exchange(token)?.Person));
+    public ValueTask<SignedInPerson?> SignInAsync(string token, CancellationToken cancellationToken) => ValueTask.FromResult(Of(people.FindByBearer(token) ?? people.Exchange(token)?.Person));
+
+    public ValueTask<BearerGrant?> ExchangeAsync(string token, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(people.Exchange(token) is { } e && Of(e.Person) is { } person ? new BearerGrant(person, e.BearerToken, e.ExpiresTicks) : null);
 
     public ValueTask<SignedInPerson?> FindAsync(int personId, CancellationToken cancellationToken) => ValueTask.FromResult(Of(people.All().FirstOrDefault(p => p.PersonId == personId)));
 

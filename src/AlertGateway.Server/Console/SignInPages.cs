@@ -11,6 +11,7 @@ internal static class SignInPages
     {
         pages.MapGet("/sign-in", static (HttpContext context) => Page.Of<SignInPage>(new { Then = LocalPath(context.Request.Query["then"]) })).AllowAnonymous();
         forms.MapPost("/sign-in", SignInAsync).AllowAnonymous().RequireRateLimiting(SecurityRegistration.SignInLimit);
+        pages.MapPost("/sign-in/bearer", ExchangeAsync).AllowAnonymous().RequireRateLimiting(SecurityRegistration.SignInLimit);
         forms.MapPost("/sign-out", static async (HttpContext context) =>
         {
             await context.SignOutAsync(SecurityRegistration.CookieScheme);
@@ -29,6 +30,14 @@ internal static class SignInPages
         await context.SignInAsync(SecurityRegistration.CookieScheme, person.ToPrincipal(SecurityRegistration.CookieScheme));
         return Page.See(then);
     }
+
+    /// <summary>For programs: the one-time token as JSON <c>{"token": …}</c>, the bearer token back. Sets no cookie, so a foreign page gains nothing by it.</summary>
+    private static async Task<IResult> ExchangeAsync(TokenRequest body, IPeople people, CancellationToken cancellationToken) =>
+        body.Token is { Length: > 0 and <= 512 } token && await people.ExchangeAsync(token.Trim(), cancellationToken) is { } grant
+            ? TypedResults.Ok(grant)
+            : Api.Problems.Unauthenticated.ToResult();
+
+    private sealed record TokenRequest(string Token);
 
     /// <summary>A path on this site, or the inbox: never an address that a link smuggled in.</summary>
     private static string LocalPath(string? path) =>

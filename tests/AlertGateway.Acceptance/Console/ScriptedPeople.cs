@@ -20,6 +20,9 @@ internal sealed class ScriptedPeople : IPeople
 
     public ValueTask<SignedInPerson?> SignInAsync(string token, CancellationToken cancellationToken) => FindByTokenAsync(token, cancellationToken);
 
+    public async ValueTask<BearerGrant?> ExchangeAsync(string token, CancellationToken cancellationToken) =>
+        await FindByTokenAsync(token, cancellationToken) is { } person ? new BearerGrant(person, token, long.MaxValue) : null;
+
     public ValueTask<SignedInPerson?> FindAsync(int personId, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Removed.Contains(personId) ? null : _byToken.Values.FirstOrDefault(p => p.PersonId == personId));
 }
