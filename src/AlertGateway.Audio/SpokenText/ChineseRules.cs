@@ -39,9 +39,11 @@ internal static partial class ChineseRules
         new(Magnitude, c => c is 'M', static m => (m.Groups[2].Success ? "" : "震级") + ChineseNumber.Decimal(m.Groups[1].Value)),
         new(Particulate, c => c is 'P', static m => "PM" + ChineseNumber.Decimal(m.Groups[1].Value)),
         new(Ordinal, c => c is '第' or 'N' or 'n', SpeakOrdinal),
+        new(Whole, c => c is '1', static _ => "百分之百"),
+        new(ListNumber, char.IsAsciiDigit, static m => Cardinal(m, 1) + "、"),
         new(PercentRange, c => char.IsAsciiDigit(c), static m => $"{Parts(m, 3)}{ChineseNumber.Decimal(Strip(m, 1))}到{Parts(m, 3)}{ChineseNumber.Decimal(Strip(m, 2))}"),
         new(Percent, c => char.IsAsciiDigit(c) || c == '-', static m => (m.Groups[1].Length > 0 ? "负" : "") + Parts(m, 3) + ChineseNumber.Decimal(Strip(m, 2))),
-        new(TemperatureRange, c => char.IsAsciiDigit(c) || c == '-', static m => $"{Below(m, 1)}{ChineseNumber.Decimal(m.Groups[2].Value)}到{Below(m, 3)}{ChineseNumber.Decimal(m.Groups[4].Value)}{Degrees(m, 5)}"),
+        new(TemperatureRange, c => char.IsAsciiDigit(c) || c == '-', static m => $"{Below(m, 1)}{ChineseNumber.Decimal(m.Groups[2].Value)}{(m.Groups[1].Length != m.Groups[3].Length ? "度" : "")}到{Below(m, 3)}{ChineseNumber.Decimal(m.Groups[4].Value)}{Degrees(m, 5)}"),
         new(Temperature, c => char.IsAsciiDigit(c) || c == '-', static m => Below(m, 1) + ChineseNumber.Decimal(m.Groups[2].Value) + Degrees(m, 3)),
         new(Fraction, char.IsAsciiDigit, static m => $"{Cardinal(m, 2)}分之{Cardinal(m, 1)}"),
         new(Comparison, c => c is '≥' or '≤' or '>' or '<' or '≈' or '±' or '×' or '÷', SpeakComparison),
@@ -163,7 +165,7 @@ internal static partial class ChineseRules
 
     [GeneratedRegex(@"\G(?:0([1-9])(?= ?[月日时点号])|(?<1>3[01]|[12]\d|[1-9])(?= ?[月日时](?!间)))", Options)] private static partial Regex Calendar { get; }
 
-    [GeneratedRegex(@"\G(?:\(?(0(?:10|2\d|[3-9]\d{2}))\)?[- ]?([2-9]\d{6,7})|(?<1>[48]00)[- ]?(?<2>\d{3,4})[- ]?(?<3>\d{3,4}))(?!\d)", Options)] private static partial Regex Landline { get; }
+    [GeneratedRegex(@"\G(?:\(?(0(?:10|2\d|[3-9]\d{2}))\)?[- ]?([1-9]\d{6,7})|(?<1>[48]00)[- ]?(?<2>\d{3,4})[- ]?(?<3>\d{3,4}))(?!\d)", Options)] private static partial Regex Landline { get; }
 
     [GeneratedRegex(@"\G(?:\+?86[- ]?)?(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})(?!\d)", Options)] private static partial Regex Mobile { get; }
 
@@ -171,7 +173,7 @@ internal static partial class ChineseRules
 
     [GeneratedRegex(@"\G(11[0249]|12[012]|12\d{3}|95\d{3}|96\d{3,4}|100\d{2}|999)(?= ?(?:报警|急救|救护|火警|热线|电话|指挥|接警|求助|救助|消防|交警|平台|专线|客服|公众号|微信|值班))", Options)] private static partial Regex ShortNumber { get; }
 
-    [GeneratedRegex(@"\G(?<=[、或和打/])(11[0249]|12[012]|12\d{3}|95\d{3}|96\d{3})(?=[、，。,;；/或和]|\z)", Options)] private static partial Regex ShortNumberList { get; }
+    [GeneratedRegex(@"\G(?:(?<=[、或和打/])(11[0249]|12[012]|12\d{3}|95\d{3}|96\d{3})(?=[、，。,;；/或和）)]|\z)|(?<1>11[0249]|12[02])(?=[、或和/]1[12]\d(?!\d)))", Options)] private static partial Regex ShortNumberList { get; }
 
     [GeneratedRegex(@"\G(?<![A-Za-z])([GSXY])(\d{1,4})(?![\d.A-Za-z])", Options)] private static partial Regex RoadLetter { get; }
 
@@ -190,6 +192,10 @@ internal static partial class ChineseRules
     [GeneratedRegex(@"\GPM ?(10|2\.5|1(?:\.0)?)(?!\d)", Options)] private static partial Regex Particulate { get; }
 
     [GeneratedRegex(@"\G(?:第 ?(\d{1,12})(?![\d.])|[Nn][Oo]\. ?(?<1>\d{1,12})(?![\d.])号?)", Options)] private static partial Regex Ordinal { get; }
+
+    [GeneratedRegex(@"\G(?<![\d.,-])100 ?%", Options)] private static partial Regex Whole { get; }
+
+    [GeneratedRegex(@"\G(?<=^|[。；;：\n] ?)(\d{1,2})\.(?![\d])", Options)] private static partial Regex ListNumber { get; }
 
     [GeneratedRegex(@"\G(" + Number + @")[%‰]?[-~至到](" + Number + @")([%‰])", Options)] private static partial Regex PercentRange { get; }
 
@@ -213,7 +219,7 @@ internal static partial class ChineseRules
 
     [GeneratedRegex(@"\G(" + Number + @")(?: ?[-~至到] ?(" + Number + @"))? ?(" + Units.Pattern + @")?(?= ?(?:余|多|几)?(" + MeasureWords + @"))?", Options)] private static partial Regex Quantity { get; }
 
-    [GeneratedRegex(@"\G(?<=[零一二三四五六七八九十百千万点])(?:" + Units.Pattern + ")", Options)] private static partial Regex UnitAlone { get; }
+    [GeneratedRegex(@"\G(?<=[零一二三四五六七八九十百千万亿点])(?:" + Units.Pattern + ")", Options)] private static partial Regex UnitAlone { get; }
 
     [GeneratedRegex(@"\G/(小时|秒|分钟|分|天|日|平方米|立方米|平方公里|人|升|公顷|户|亩)", Options)] private static partial Regex PerUnit { get; }
 }

@@ -16,4 +16,7 @@ public interface IDispatchRoom
     /// <param name="falseAlarm">The alert was an error: the prepared correction goes out instead of the cancel, and once to every horn and broadcast of the area (I5).</param>
     /// <exception cref="KeyNotFoundException">No such dissemination.</exception>
     Task CancelAsync(int disseminationNo, Actor by, string reason, bool falseAlarm, CancellationToken cancellationToken);
+
+    /// <summary>Ends a dissemination whose place a newer message of its chain takes (I6). Does nothing where it has ended before; <see cref="OpenAsync"/> has already done it for the one it takes over.</summary>
+    Task SupersedeAsync(int oldDisseminationNo, int newDisseminationNo, Actor by, CancellationToken cancellationToken);
 }

@@ -96,6 +96,19 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
     }
 
     /// <inheritdoc/>
+    public async Task SupersedeAsync(int oldDisseminationNo, int newDisseminationNo, Actor by, CancellationToken cancellationToken)
+    {
+        var held = Of(oldDisseminationNo) ?? throw new KeyNotFoundException($"There is no dissemination {oldDisseminationNo}.");
+        lock (held.Lock)
+        {
+            if (held.State.Superseded || held.State.Cancelled is not null) return;
+        }
+        var record = new CancelRecord(by.PersonId, by.Name, by.Rule, "superseded", FalseAlarm: false);
+        var row = new LedgerEvent { Kind = LedgerEventKind.Superseded, AtTicks = Now, DisseminationNo = oldDisseminationNo, Number = newDisseminationNo, Body = ClearedRows.Body(record, DispatchJson.Default.CancelRecord) };
+        await _ledger.AppendAsync(new[] { row }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<ReceiptVerdict> ReportAsync(Receipt receipt, CancellationToken cancellationToken)
     {
         var key = receipt.Tag.Key;

@@ -115,4 +115,26 @@ public sealed class RegistrySnapshot
     public int Persons => PersonHousehold.Length - 1;
 
     public int Endpoints => EndpointChannel.Length - 1;
+
+    /// <summary>The same columns under another version; only the loader, which computes it, has a use for this.</summary>
+    internal RegistrySnapshot WithVersion(string version) => new()
+    {
+        Version = version,
+        Synthetic = Synthetic,
+        Towns = Towns,
+        Villages = Villages,
+        HouseholdVillage = HouseholdVillage,
+        HouseholdLatitude = HouseholdLatitude,
+        HouseholdLongitude = HouseholdLongitude,
+        HouseholdFirstPerson = HouseholdFirstPerson,
+        PersonHousehold = PersonHousehold,
+        PersonFlags = PersonFlags,
+        EndpointChannel = EndpointChannel,
+        EndpointPerson = EndpointPerson,
+        EndpointFlags = EndpointFlags,
+        Loudspeakers = Loudspeakers,
+        Stations = Stations,
+        Sites = Sites,
+        HouseholdsByCode = HouseholdsByCode,
+    };
 }

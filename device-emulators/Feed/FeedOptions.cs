@@ -1,0 +1,75 @@
+using AlertGateway.Emulators.Hosting;
+
+namespace AlertGateway.Emulators.Feed;
+
+/// <summary>How the feed answers badly on purpose.</summary>
+public enum Misbehaviour
+{
+    None,
+
+    /// <summary>Answers dribble out over 30 s, longer than a poller waits.</summary>
+    Slow,
+
+    /// <summary>The announced length is not reached: the connection is cut half way.</summary>
+    Truncated,
+
+    /// <summary>200 with an HTML error page.</summary>
+    Html,
+
+    /// <summary>The document begins with a DTD whose entities grow.</summary>
+    Dtd,
+
+    /// <summary>The document is 32 MiB.</summary>
+    Huge,
+}
+
+/// <summary>What is fixed for the life of the feed.</summary>
+public sealed record FeedOptions
+{
+    /// <summary>The command line.</summary>
+    public static readonly IReadOnlyList<Option> CommandLine =
+    [
+        new("--port", "0", "port on 127.0.0.1; 0 takes a free one"),
+        new("--dir", null, "directory of CAP files (*.xml, *.cap) to serve, in order of name"),
+        new("--journal", null, "file that gets one line for every request"),
+        new("--seed", "1", "accepted for uniformity; nothing here is random"),
+        new("--replay", null, "shift every file's times so that it was sent when it is released, with a new identifier") { IsSwitch = true },
+        new("--misbehave", "none", "slow, truncated, html, dtd, huge or none"),
+        new("--interval-ms", "0", "release one file each interval; 0 = all at once"),
+        new("--parent", null, "end when this process is gone"),
+    ];
+
+    /// <summary>Port on 127.0.0.1; 0 = a free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>Directory of CAP files; null = begin empty.</summary>
+    public string? Directory { get; init; }
+
+    /// <summary>Journal file; null = none.</summary>
+    public string? JournalPath { get; init; }
+
+    /// <summary>Whether files are moved to the present.</summary>
+    public bool Replay { get; init; }
+
+    /// <summary>How it answers badly.</summary>
+    public Misbehaviour Misbehave { get; init; }
+
+    /// <summary>Between two releases; zero = all at once.</summary>
+    public TimeSpan Interval { get; init; }
+
+    /// <summary>Clock of releases and replays.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Reads the command line.</summary>
+    public static FeedOptions From(Arguments arguments) => new()
+    {
+        Port = arguments.WholeNumber("--port", most: 65535),
+        Directory = arguments.Text("--dir") is not { } dir || System.IO.Directory.Exists(dir) ? arguments.Text("--dir") : throw new UsageException($"--dir {dir} does not exist"),
+        JournalPath = arguments.Text("--journal"),
+        Replay = arguments.Switch("--replay"),
+        Misbehave = Enum.TryParse<Misbehaviour>(arguments.Required("--misbehave"), ignoreCase: true, out var kind) && Enum.IsDefined(kind)
+            ? kind
+            : throw new UsageException("--misbehave is none of slow, truncated, html, dtd, huge, none"),
+        Interval = TimeSpan.FromMilliseconds(arguments.WholeNumber("--interval-ms")),
+    };
+}

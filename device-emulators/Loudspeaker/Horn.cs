@@ -1,0 +1,445 @@
+using System.Globalization;
+
+namespace AlertGateway.Emulators.Loudspeaker;
+
+/// <summary>How one device differs from its neighbours; drawn from the seed when the fleet is made.</summary>
+/// <param name="Exercise">It takes only orders whose status is not Actual.</param>
+/// <param name="AmpDead">The amplifier gives no sound: everything is reported as played, nothing as audible.</param>
+/// <param name="ClockOffset">Own clock minus true time: its plays begin that much late (negative: early).</param>
+/// <param name="RecordDirectory">Where each play is written as a WAV file, or null.</param>
+public sealed record HornTraits(string DeviceId, bool Exercise = false, bool AmpDead = false, TimeSpan ClockOffset = default,
+    int BatteryPercent = 97, int RssiDbm = -71, string? RecordDirectory = null, int Seed = 1);
+
+/// <summary>
+/// One village loudspeaker from the order to the sound. It has no thread and no timer: <see cref="ReceiveAsync"/> is called when an order
+/// arrives and <see cref="Advance"/> when the moment it asked for has come. Reports gather in a bounded outbox, which outlives a lost link.
+/// </summary>
+public sealed class Horn : IDisposable
+{
+    private const int OutboxMax = 256;
+    private const int HeldMax = 8;
+    private const int ArmedMax = 16;
+    private const int TombstonesMax = 32;
+
+    // An output buffer of 200 ms stands between the device's processor and its converter: waking that late is not heard.
+    private static readonly long BufferTicks = TimeSpan.FromMilliseconds(200).Ticks;
+    private static readonly long BlockTicks = TimeSpan.FromMilliseconds(20).Ticks;
+    private const double NoiseRms = 0.001; // −60 dBFS at the microphone
+    private const double AudibleRms = 0.0056; // −45 dBFS
+
+    private readonly HornFirmware _shared;
+    private readonly Lock _gate = new();
+    private readonly Queue<byte[]> _outbox = new();
+    private readonly Dictionary<string, (Programme Programme, long UntilTicks)> _held = new(1, StringComparer.Ordinal);
+    private readonly List<ArmedPlay> _armed = new(1);
+    private readonly Queue<string> _tombstones = new(1);
+    private SoundingPlay? _sounding;
+    private long _freeSinceTicks;
+    private int _volume = 100;
+    private int _recordings;
+    private long _wakeAtTicks = long.MaxValue;
+
+    internal Horn(HornTraits traits, HornFirmware shared) => (Traits, _shared) = (traits, shared);
+
+    public HornTraits Traits { get; }
+
+    /// <summary>Called, outside every lock, when a report has been added to an empty or growing outbox.</summary>
+    public Action? OutboxGrew { get; set; }
+
+    /// <summary>
+    /// Judges and carries out one order. Before it returns, the order is either refused or accepted with its number durable; the task ends
+    /// when a download it caused has ended too.
+    /// </summary>
+    public Task ReceiveAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        var order = OrderReader.TryRead(payload, out var tag, out var seq, out var type);
+        string verdict;
+        lock (_gate)
+        {
+            verdict = order switch
+            {
+                PrepareOrder prepare => TakeSeq(prepare),
+                ArmOrder arm => Arm(arm),
+                StopOrder stop => Stop(stop),
+                _ => "malformed",
+            };
+            if (verdict.Length > 0)
+            {
+                Post(Report.Refused(tag, seq, verdict));
+            }
+        }
+
+        _shared.Journal.Write("order", Traits.DeviceId, type, tag, verdict.Length == 0 ? "accepted" : verdict);
+        OutboxGrew?.Invoke();
+        return verdict.Length == 0 && order is PrepareOrder download ? PrepareAsync(download, cancellationToken) : Task.CompletedTask;
+    }
+
+    /// <summary>Does everything that is due by now: ends plays, begins plays, writes recordings on.</summary>
+    public void Advance()
+    {
+        lock (_gate)
+        {
+            _wakeAtTicks = long.MaxValue;
+            AdvanceTo(_shared.NowTicks);
+        }
+
+        OutboxGrew?.Invoke();
+    }
+
+    /// <summary>Adds the regular state report.</summary>
+    public void ReportState()
+    {
+        lock (_gate)
+        {
+            var state = _sounding is not null ? "playing" : _armed.Count > 0 ? "armed" : "standby";
+            Post(Report.State(state, _volume, Traits.BatteryPercent, Traits.RssiDbm, Traits.ClockOffset.TotalMilliseconds));
+        }
+
+        OutboxGrew?.Invoke();
+    }
+
+    /// <summary>The oldest report that the gateway has not acknowledged.</summary>
+    public bool TryPeekReport(out byte[] report)
+    {
+        lock (_gate)
+        {
+            return _outbox.TryPeek(out report!);
+        }
+    }
+
+    /// <summary>The gateway has acknowledged <paramref name="report"/>.</summary>
+    public void Acknowledged(byte[] report)
+    {
+        lock (_gate)
+        {
+            if (_outbox.TryPeek(out var oldest) && ReferenceEquals(oldest, report))
+            {
+                _outbox.Dequeue();
+            }
+        }
+    }
+
+    public void Dispose() => _sounding?.Dispose();
+
+    // Empty text: accepted.
+    private string TakeSeq(Order order)
+    {
+        if (order.Seq <= _shared.Sequences.Last(Traits.DeviceId))
+        {
+            return "replayed";
+        }
+
+        _shared.Sequences.Accept(Traits.DeviceId, order.Seq);
+        return "";
+    }
+
+    private string Arm(ArmOrder o)
+    {
+        var now = _shared.NowTicks;
+        if (!_shared.OrderKey.HasSigned(Traits.DeviceId, o))
+        {
+            return "bad-signature";
+        }
+
+        if (o.Seq <= _shared.Sequences.Last(Traits.DeviceId))
+        {
+            return "replayed";
+        }
+
+        if (o.NotAfterTicks < now)
+        {
+            return "expired";
+        }
+
+        if (o.Status == "Actual" == Traits.Exercise)
+        {
+            return Traits.Exercise ? "live-refused" : "exercise-refused";
+        }
+
+        if (_tombstones.Contains(o.Tag))
+        {
+            return "stopped";
+        }
+
+        if (Held(o.Sha256, now) is not { } programme)
+        {
+            return "not-ready";
+        }
+
+        var play = new ArmedPlay
+        {
+            Tag = o.Tag,
+            Programme = programme,
+            Volume = o.Volume,
+            Priority = o.Priority,
+            Repeat = o.Repeat,
+            PlayAtTicks = o.PlayAtTicks + Traits.ClockOffset.Ticks,
+            NotAfterTicks = o.NotAfterTicks,
+            EveryTicks = (long)(o.RepeatEverySeconds * TimeSpan.TicksPerSecond / _shared.Speed),
+        };
+        if (!play.JoinAt(now))
+        {
+            return "too-late";
+        }
+
+        if (_armed.Count >= ArmedMax)
+        {
+            return "busy";
+        }
+
+        _shared.Sequences.Accept(Traits.DeviceId, o.Seq);
+        _armed.RemoveAll(a => a.Tag == o.Tag);
+        _armed.Add(play);
+        Post(Report.Armed(o.Tag, o.Seq));
+        WakeAt(play.DueTicks);
+        return "";
+    }
+
+    private string Stop(StopOrder o)
+    {
+        var now = _shared.NowTicks;
+        if (!_shared.OrderKey.HasSigned(Traits.DeviceId, o))
+        {
+            return "bad-signature";
+        }
+
+        if (o.Seq <= _shared.Sequences.Last(Traits.DeviceId))
+        {
+            return "replayed";
+        }
+
+        if (o.NotAfterTicks < now)
+        {
+            return "expired";
+        }
+
+        _shared.Sequences.Accept(Traits.DeviceId, o.Seq);
+        Silence(o.StopTag, now);
+        Post(Report.Stopped(o.Tag, o.StopTag));
+        return o.Sha256 is null ? "" : ArmCorrection(o, now);
+    }
+
+    private void Silence(string stopTag, long now)
+    {
+        if (_tombstones.Count == TombstonesMax)
+        {
+            _tombstones.Dequeue();
+        }
+
+        _tombstones.Enqueue(stopTag);
+        _armed.RemoveAll(a => a.Tag == stopTag);
+        if (_sounding is { } s && s.Armed.Tag == stopTag)
+        {
+            s.Recorder?.WriteUpTo(s.PositionAt(now));
+            s.Dispose();
+            (_sounding, _freeSinceTicks) = (null, now);
+        }
+
+        _shared.Journal.Write("stop", Traits.DeviceId, stopTag);
+    }
+
+    // What was stopped is stopped whatever becomes of the correction: a refusal here concerns the programme only.
+    private string ArmCorrection(StopOrder o, long now)
+    {
+        if (Held(o.Sha256!, now) is not { } programme)
+        {
+            return "not-ready";
+        }
+
+        var play = new ArmedPlay
+        {
+            Tag = o.Tag,
+            Programme = programme,
+            Volume = _volume,
+            Priority = 255,
+            Repeat = 1,
+            PlayAtTicks = o.PlayAtTicks + Traits.ClockOffset.Ticks,
+            NotAfterTicks = o.NotAfterTicks,
+            EveryTicks = 0,
+        };
+        if (!play.JoinAt(now))
+        {
+            return "too-late";
+        }
+
+        _armed.Add(play);
+        WakeAt(play.DueTicks);
+        return "";
+    }
+
+    private async Task PrepareAsync(PrepareOrder order, CancellationToken cancellationToken)
+    {
+        Download download;
+        try
+        {
+            download = await _shared.Programmes.GetAsync(order, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return; // The process ends.
+        }
+
+        lock (_gate)
+        {
+            // Shared bytes, own judgement: the hash counts that this device was given.
+            if (download.Programme is { } programme && programme.Sha256 == order.Sha256)
+            {
+                Keep(programme, _shared.NowTicks + order.Ttl.Ticks);
+                Post(Report.Ready(order.Tag, order.Seq, order.Sha256));
+            }
+            else
+            {
+                var reason = download.Programme is null ? download.Reason : "hash-mismatch";
+                Post(Report.Refused(order.Tag, order.Seq, reason));
+                _shared.Journal.Write("order", Traits.DeviceId, order.Type, order.Tag, reason);
+            }
+        }
+
+        OutboxGrew?.Invoke();
+    }
+
+    private void Keep(Programme programme, long untilTicks)
+    {
+        if (_held.Count >= HeldMax && !_held.ContainsKey(programme.Sha256))
+        {
+            _held.Remove(_held.MinBy(h => h.Value.UntilTicks).Key);
+        }
+
+        _held[programme.Sha256] = (programme, untilTicks);
+    }
+
+    private Programme? Held(string sha256, long now) => _held.TryGetValue(sha256, out var held) && held.UntilTicks >= now ? held.Programme : null;
+
+    private void AdvanceTo(long now)
+    {
+        while (true)
+        {
+            if (_sounding is { } s && s.EndTicks <= now)
+            {
+                Finish(s, s.Armed.Programme.Samples.Length, s.EndTicks);
+            }
+
+            _armed.RemoveAll(static a => a.IsOver);
+            var next = MostUrgentDue(now);
+            if (next is null || (_sounding is not null && _sounding.Armed.Priority >= next.Priority))
+            {
+                break;
+            }
+
+            if (_sounding is { } lower)
+            {
+                Finish(lower, lower.PositionAt(now), now); // pre-empted: reported with the samples it had, and as not audible
+            }
+
+            Begin(next, now);
+        }
+
+        if (_sounding is { } sounding)
+        {
+            sounding.Recorder?.WriteUpTo(sounding.PositionAt(now));
+            WakeAt(sounding.Recorder is null ? sounding.EndTicks : Math.Min(sounding.EndTicks, now + BlockTicks));
+        }
+
+        foreach (var armed in _armed)
+        {
+            if (armed.DueTicks > now)
+            {
+                WakeAt(armed.DueTicks);
+            }
+        }
+    }
+
+    // One entry in the wheel is enough: a later one is asked for again when the earlier has come.
+    private void WakeAt(long ticks)
+    {
+        if (ticks < _wakeAtTicks)
+        {
+            _wakeAtTicks = ticks;
+            _shared.Wake(this, ticks);
+        }
+    }
+
+    private ArmedPlay? MostUrgentDue(long now)
+    {
+        ArmedPlay? best = null;
+        foreach (var armed in _armed)
+        {
+            if (armed.DueTicks <= now && (best is null || armed.Priority > best.Priority))
+            {
+                best = armed;
+            }
+        }
+
+        return best;
+    }
+
+    private void Begin(ArmedPlay armed, long now)
+    {
+        var due = armed.DueTicks;
+        var start = Math.Max(due, _freeSinceTicks);
+        if (now - start > BufferTicks)
+        {
+            start = now; // underrun: the sound begins when the processor came to it, and the report says so
+        }
+
+        var number = armed.Next++;
+        if (start > armed.NotAfterTicks)
+        {
+            return; // it waited for its turn beyond its life
+        }
+
+        _volume = armed.Volume;
+        _sounding = new SoundingPlay
+        {
+            Armed = armed,
+            Number = number,
+            StartTicks = start,
+            SamplesPerTick = armed.Programme.SampleRateHz * _shared.Speed / TimeSpan.TicksPerSecond,
+            Recorder = Record(armed, number),
+        };
+        Post(Report.Started(armed.Tag, start, number));
+        _shared.Journal.Write("start", Traits.DeviceId, armed.Tag, Text(number), Text(start), Text(due - Traits.ClockOffset.Ticks));
+    }
+
+    private Recorder? Record(ArmedPlay armed, int number)
+    {
+        if (Traits.RecordDirectory is null)
+        {
+            return null;
+        }
+
+        var name = string.Create(CultureInfo.InvariantCulture, $"{Traits.DeviceId}_{armed.Tag.Replace(':', '-')}_{number}.wav");
+        return new Recorder(Path.Combine(Traits.RecordDirectory, name), armed.Programme, Traits.AmpDead ? 0 : Gain(armed.Volume),
+            unchecked(Traits.Seed + ++_recordings));
+    }
+
+    private void Finish(SoundingPlay s, int samples, long endTicks)
+    {
+        s.Recorder?.WriteUpTo(samples);
+        s.Dispose();
+        (_sounding, _freeSinceTicks) = (null, endTicks);
+        var (rms, peak) = s.Armed.Programme.Level(samples);
+        var gain = Gain(s.Armed.Volume);
+        var heard = Traits.AmpDead ? NoiseRms : Math.Sqrt((rms * gain * rms * gain) + (NoiseRms * NoiseRms));
+        var audible = heard >= AudibleRms && samples == s.Armed.Programme.Samples.Length;
+        Post(Report.Done(s.Armed.Tag, s.Number, samples, Dbfs(rms * gain), Dbfs(peak * gain), audible));
+        _shared.Journal.Write("done", Traits.DeviceId, s.Armed.Tag, Text(s.Number), audible ? "1" : "0");
+    }
+
+    private void Post(byte[] report)
+    {
+        if (_outbox.Count == OutboxMax)
+        {
+            _outbox.Dequeue(); // months without a link: the oldest goes, as on a device whose flash is full
+        }
+
+        _outbox.Enqueue(report);
+    }
+
+    // A potentiometer's square law: half way is −12 dB.
+    private static double Gain(int volume) => volume / 100.0 * (volume / 100.0);
+
+    private static double Dbfs(double level) => level <= 1e-6 ? -120 : 20 * Math.Log10(level);
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

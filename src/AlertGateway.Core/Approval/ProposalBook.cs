@@ -1,0 +1,91 @@
+using AlertGateway.Core.Ingest;
+using AlertGateway.Storage.Ledger;
+
+namespace AlertGateway.Core.Approval;
+
+/// <summary>All proposals and their states: the fold of the ledger's <c>Proposed</c>, <c>Signed</c> and <c>Returned</c> rows. Thread-safe.</summary>
+internal sealed class ProposalBook(Func<int, Submission> submissionOf)
+{
+    public const byte Laid = 1, Released = 2, ByPerson = 1, Overtaken = 2;
+
+    private readonly Lock _lock = new();
+    private readonly List<Proposal> _all = [];
+    private readonly Dictionary<int, int> _cancels = [];
+
+    public int Count
+    {
+        get
+        {
+            lock (_lock) return _all.Count;
+        }
+    }
+
+    /// <summary>In order of their numbers; a copy.</summary>
+    public IReadOnlyList<Proposal> All
+    {
+        get
+        {
+            lock (_lock) return [.. _all];
+        }
+    }
+
+    public Proposal? Find(int proposalNo)
+    {
+        lock (_lock) return proposalNo >= 1 && proposalNo <= _all.Count ? _all[proposalNo - 1] : null;
+    }
+
+    /// <summary>For a cancel draft the proposal that it takes back; any other is its own.</summary>
+    public Proposal OriginalOf(Proposal proposal)
+    {
+        lock (_lock) return _cancels.TryGetValue(proposal.ProposalNo, out var original) ? _all[original - 1] : proposal;
+    }
+
+    public void Fold(in LedgerEvent e)
+    {
+        switch (e.Kind)
+        {
+            case LedgerEventKind.Proposed when e.Code == Laid:
+                Add(LedgerJson.Read<LaidRow>(e.Body.Span));
+                break;
+            case LedgerEventKind.Proposed when e.Code == Released:
+                Change(LedgerJson.Read<ReleasedRow>(e.Body.Span).ProposalNo, p => p with { State = ProposalState.Draft, Holds = [] });
+                break;
+            case LedgerEventKind.Signed:
+                var signed = LedgerJson.Read<SignedRow>(e.Body.Span);
+                Change(signed.ProposalNo, p => p with { State = signed.Clears ? ProposalState.Cleared : ProposalState.Proposed, Signatures = [.. p.Signatures, signed.Signature] });
+                break;
+            case LedgerEventKind.Returned:
+                var state = e.Code == Overtaken ? ProposalState.Overtaken : ProposalState.Returned;
+                Change(LedgerJson.Read<ReturnedRow>(e.Body.Span).ProposalNo, p => p with { State = state });
+                break;
+        }
+    }
+
+    private void Add(LaidRow row)
+    {
+        var proposal = new Proposal
+        {
+            ProposalNo = row.ProposalNo,
+            Submission = submissionOf(row.SubmissionNo),
+            Area = row.Area,
+            Audience = row.Audience,
+            Renditions = row.Renditions,
+            Hashes = row.Hashes,
+            Holds = row.Holds,
+            State = row.Holds.Count > 0 ? ProposalState.Held : ProposalState.Draft,
+            Signatures = [],
+            TakesOverDisseminationNo = row.TakesOverDisseminationNo,
+        };
+        lock (_lock)
+        {
+            if (row.ProposalNo != _all.Count + 1) throw new InvalidDataException($"Proposal {row.ProposalNo} follows {_all.Count}: a row of the ledger is missing.");
+            _all.Add(proposal);
+            if (row.CancelsProposalNo > 0) _cancels.Add(row.ProposalNo, row.CancelsProposalNo);
+        }
+    }
+
+    private void Change(int proposalNo, Func<Proposal, Proposal> change)
+    {
+        lock (_lock) _all[proposalNo - 1] = change(_all[proposalNo - 1]);
+    }
+}

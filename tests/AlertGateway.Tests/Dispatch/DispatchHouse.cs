@@ -1,0 +1,74 @@
+using System.Text;
+using AlertGateway.Core.Dispatch;
+using AlertGateway.Core.Tracking;
+using AlertGateway.Storage.Ledger;
+using AlertGateway.Storage.Registry;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AlertGateway.Tests.Dispatch;
+
+/// <summary>Ledger on disk, room and one lane over a scripted channel: the real thing without the sockets.</summary>
+internal sealed class DispatchHouse : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _lane;
+
+    private DispatchHouse(SqliteLedger ledger, DisseminationRoom room, ScriptedChannel channel, RegistrySnapshot town, LaneOptions options)
+    {
+        (Ledger, Room, Channel) = (ledger, room, channel);
+        var lane = new Lane(channel, options, room, ledger, Addresses, town, TimeProvider.System, NullLogger.Instance);
+        _lane = Task.Run(() => lane.RunAsync(_stop.Token));
+    }
+
+    public SqliteLedger Ledger { get; }
+
+    public DisseminationRoom Room { get; }
+
+    public ScriptedChannel Channel { get; }
+
+    public static async Task<DispatchHouse> OpenAsync(string folder, RegistrySnapshot town, ScriptedChannel channel, LaneOptions? options = null)
+    {
+        var ledger = SqliteLedger.Open(Path.Combine(folder, "ledger.db"));
+        options ??= new LaneOptions { Slots = 16, Window = 32, ReceiptTimeout = TimeSpan.FromHours(1) };
+        var room = new DisseminationRoom(ledger, town, TimeProvider.System, _ => new ChannelTimes(options.ReceiptTimeout, options.UnreachableTimeout ?? TimeSpan.MaxValue));
+        ledger.Observe(room);
+        await room.RecoverAsync(TestContext.Current.CancellationToken);
+        return new DispatchHouse(ledger, room, channel, town, options);
+    }
+
+    /// <summary>Waits for the board to say so; the test's own time-out is the bound.</summary>
+    public async Task<ChannelCounts> UntilAsync(int no, Func<DisseminationView, bool> condition)
+    {
+        while (true)
+        {
+            var work = Room.Work.Next;
+            var view = Room.Find(no)!;
+            if (condition(view)) return view.Channels[0];
+            await Task.WhenAny(work, Task.Delay(20, TestContext.Current.CancellationToken));
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _lane.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Ledger.Dispose();
+        _stop.Dispose();
+    }
+
+    private static void Addresses(ReadOnlySpan<int> endpoints, Span<ReadOnlyMemory<byte>> addresses)
+    {
+        for (int i = 0; i < endpoints.Length; i++) addresses[i] = Encoding.ASCII.GetBytes("+86120000" + endpoints[i]);
+    }
+}
+
+/// <summary>A folder of its own for one test.</summary>
+internal sealed class TempFolder : IDisposable
+{
+    public TempFolder() => Directory.CreateDirectory(Path);
+
+    public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), "agw-test-" + System.IO.Path.GetRandomFileName());
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

@@ -1,0 +1,106 @@
+using AlertGateway.Storage.Ledger;
+using AlertGateway.Tests.Dispatch;
+using CsCheck;
+using Microsoft.Data.Sqlite;
+
+namespace AlertGateway.Tests.Ledger;
+
+public sealed class SqliteLedgerTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    private string File => Path.Combine(_folder.Path, "ledger.db");
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task What_was_acknowledged_is_read_back_in_order_after_reopening()
+    {
+        using (var ledger = SqliteLedger.Open(File))
+        {
+            Assert.Equal(1, await ledger.AppendAsync(new[] { AnEvent(1), AnEvent(2) }, Stop));
+            Assert.Equal(3, await ledger.AppendAsync(new[] { AnEvent(3) }, Stop));
+        }
+        using var again = SqliteLedger.Open(File);
+        Assert.Equal(3, again.LastSequence);
+        var read = Rows(again);
+        Assert.Equal([1, 2, 3], read.Select(e => e.EndpointNo));
+        Assert.Equal("abc"u8.ToArray(), read[0].Body.ToArray());
+    }
+
+    [Fact]
+    public async Task A_changed_row_is_refused_by_name()
+    {
+        using (var ledger = SqliteLedger.Open(File)) await ledger.AppendAsync(new[] { AnEvent(1), AnEvent(2), AnEvent(3) }, Stop);
+        Tamper("UPDATE event SET endpoint=9 WHERE seq=2");
+        using var again = SqliteLedger.Open(File);
+        Assert.Contains("row 2", Assert.Throws<LedgerException>(() => Rows(again)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_missing_row_is_refused_by_name()
+    {
+        using (var ledger = SqliteLedger.Open(File)) await ledger.AppendAsync(new[] { AnEvent(1), AnEvent(2), AnEvent(3) }, Stop);
+        Tamper("DELETE FROM event WHERE seq=2");
+        using var again = SqliteLedger.Open(File);
+        Assert.Contains("row 2", Assert.Throws<LedgerException>(() => Rows(again)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_newer_format_is_refused()
+    {
+        using (var ledger = SqliteLedger.Open(File)) await ledger.AppendAsync(new[] { AnEvent(1) }, Stop);
+        Tamper("PRAGMA user_version=99");
+        Assert.Contains("format 99", Assert.Throws<LedgerException>(() => SqliteLedger.Open(File)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_writers_never_share_a_file()
+    {
+        using var ledger = SqliteLedger.Open(File);
+        Assert.Contains("in use", Assert.Throws<LedgerException>(() => SqliteLedger.Open(File)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Concurrent_appends_get_distinct_rows_without_gaps()
+    {
+        using var ledger = SqliteLedger.Open(File);
+        var firsts = await Task.WhenAll(Enumerable.Range(1, 200).Select(i => Task.Run(async () => await ledger.AppendAsync(new[] { AnEvent(i), AnEvent(i) }, Stop), Stop)));
+        Assert.Equal(Enumerable.Range(0, 200).Select(i => (2L * i) + 1), firsts.Order());
+        Assert.Equal(400, Rows(ledger).Count);
+    }
+
+    [Fact]
+    public void Every_field_survives_the_row() =>
+        Gen.Select(Gen.Byte, Gen.Byte, Gen.Byte, Gen.Byte, Gen.Long, Gen.Int[0, int.MaxValue], Gen.Byte.Array[0, 40]).Sample((channel, purpose, attempt, code, number, endpoint, body) =>
+        {
+            using var folder = new TempFolder();
+            using var ledger = SqliteLedger.Open(Path.Combine(folder.Path, "l.db"));
+            var written = new LedgerEvent { Kind = LedgerEventKind.Result, AtTicks = number / 2, DisseminationNo = endpoint / 3, EndpointNo = endpoint, Channel = channel, Purpose = purpose, Attempt = attempt, Code = code, Number = number, Body = body };
+            ledger.AppendAsync(new[] { written }).AsTask().GetAwaiter().GetResult();
+            var read = Rows(ledger)[0];
+            return read with { Body = default } == written with { Body = default } && read.Body.Span.SequenceEqual(body);
+        }, iter: 30, threads: 1);
+
+    private static LedgerEvent AnEvent(int endpoint) => new() { Kind = LedgerEventKind.Started, AtTicks = 42, DisseminationNo = 7, EndpointNo = endpoint, Channel = 1, Attempt = 1, Number = -5, Body = "abc"u8.ToArray() };
+
+    private static List<LedgerEvent> Rows(SqliteLedger ledger)
+    {
+        var rows = new List<LedgerEvent>();
+        ledger.Read(1, (_, batch) => rows.AddRange(batch));
+        return rows;
+    }
+
+    private void Tamper(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={File};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Statements of this test.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+}
