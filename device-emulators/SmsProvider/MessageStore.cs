@@ -52,7 +52,8 @@ internal struct Message
 
     /// <summary>The status at a moment of the monotonic clock.</summary>
     public readonly string StatusAt(long mono) =>
-        mono >= FinalMono && Fate != Fate.Silent ? (Fate == Fate.Delivered ? "delivered" : "undelivered")
+        mono < CreatedMono ? (Sender.IsService ? "accepted" : "queued")
+        : mono >= FinalMono && Fate != Fate.Silent ? (Fate == Fate.Delivered ? "delivered" : "undelivered")
         : mono >= Math.Min(CreatedMono + SentAfterNanoseconds, FinalMono) ? "sent"
         : Sender.IsService ? "accepted" : "queued";
 }

@@ -126,7 +126,7 @@ internal sealed class ProviderApplication(
         switch (verdict)
         {
             case Verdict.Created:
-                return AnswerAsync(context, 201, in message, mono);
+                return AnswerAsync(context, 201, in message, message.CreatedMono - 1); // The 201 always shows the first status.
             case Verdict.AcceptedThen500:
                 return AnswerAsync(context, ProviderError.Internal);
             case Verdict.AcceptedThenCut:

@@ -47,7 +47,9 @@ public static class ProgrammeVerification
         var median = sorted[sorted.Length / 2];
         var threshold = Math.Max(0.3, Math.Min(CorrelationMin, 0.75 * median));
         var matched = held.Count(window => window.Correlation >= threshold) / (double)held.Length;
-        var other = held.Where(window => window.Correlation < OtherWordsRatio * median).ToArray();
+        // Where the programme itself is faint, noise and echo win; other words show where it is loud, and in more than one window.
+        var loudness = held.Select(window => window.Rms).Order().ElementAt(held.Length / 2);
+        var other = held.Where((window, i) => Differs(window) && i > 0 && Differs(held[i - 1])).ToArray();
         if (median < CorrelationMin) reasons.Add(Say($"another programme: median correlation {median:0.00}, at least {CorrelationMin:0.00} is needed"));
         else if (matched < MatchedShareMin) reasons.Add(Say($"only {matched:P0} of the programme matches"));
         else if (other.Length > 0) reasons.Add(Say($"something else is heard {other[0].AtSeconds:0.0} s into the programme"));
@@ -56,10 +58,11 @@ public static class ProgrammeVerification
         CheckSame(reference, recording, reasons);
         var confidence = Math.Clamp(median, 0, 1) * Math.Min(1, matched) * Math.Min(1, coverage);
         if (found) reasons.Insert(0, Say($"matches in {matched:P0} of windows, median correlation {median:0.00}, {coverage:P0} of the programme"));
+        bool Differs(Window window) => window.Rms > 0.4 * loudness && window.Correlation < OtherWordsRatio * median;
         return new VerificationResult(found, median >= CorrelationMin ? TimeSpan.FromSeconds((double)lag / RateHz) : null, found ? confidence : Math.Min(confidence, 0.49), reasons, coverage, matched, median);
     }
 
-    private readonly record struct Window(double AtSeconds, bool Held, double Correlation);
+    private readonly record struct Window(double AtSeconds, bool Held, double Correlation, double Rms);
 
     private static VerificationResult Not(string reason) => new(false, null, 0, [reason], 0, 0, 0);
 
@@ -118,7 +121,7 @@ public static class ProgrammeVerification
             var place = at + lag + drift;
             if (place < DriftSamples || place + WindowSamples + DriftSamples > heard.Length || Rms(heard, place, WindowSamples) < 0.03 * loud)
             {
-                windows.Add(new Window((double)at / RateHz, false, 0));
+                windows.Add(new Window((double)at / RateHz, false, 0, 0));
                 continue;
             }
             var best = -1.0;
@@ -130,7 +133,7 @@ public static class ProgrammeVerification
                 if (correlation > best) (best, bestDrift) = (correlation, drift + shift);
             }
             if (best > 0.5) drift = bestDrift;
-            windows.Add(new Window((double)at / RateHz, true, best));
+            windows.Add(new Window((double)at / RateHz, true, best, Rms(wanted, at, WindowSamples)));
         }
         return windows;
     }

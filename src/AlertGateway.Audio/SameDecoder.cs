@@ -21,7 +21,8 @@ public static class SameDecoder
     private const double BitsPerSecond = 3125.0 / 6, MarkHz = 6250.0 / 3, SpaceHz = 1562.5;
     private const int HeaderCharactersMax = 252;
     private const int PreambleBytesSought = 6;
-    private const double ScoreMin = 0.42; // noise alone stays below 0.3 over 80 bits
+    private const int PreambleErrorsMax = 6; // of 48 bits
+    private const int WordErrorsMax = 4; // of 32 bits: ZCZC and NNNN differ in ten, so neither is taken for the other
     private const double MarginMin = 0.30;
     private const double GroupSecondsMax = 2.5; // the pause is one second; somewhat more is still the same message
 
@@ -45,7 +46,7 @@ public static class SameDecoder
 
     private sealed record Burst(double StartSample, double EndSample, double[] Soft);
 
-    // The starts, in samples, at which preamble and word score a local best.
+    // The starts, in samples, at which preamble and word stand, each the best of its neighbourhood.
     private static List<double> Find(BitEnergy energy, string word)
     {
         var pattern = Pattern(word);
@@ -61,24 +62,25 @@ public static class SameDecoder
                 found.Add(bestAt - skipped);
                 best = 0;
             }
-            if (score > ScoreMin && score > best) (best, bestAt) = (score, at);
+            if (score > best) (best, bestAt) = (score, at);
         }
         if (best > 0) found.Add(bestAt - skipped);
         return found;
     }
 
+    // Agreement of the soft bits with the pattern; zero as soon as too many bits are wrong, which is almost at once where there is nothing.
     private static double Score(BitEnergy energy, int[] pattern, double at)
     {
-        double agreement = 0, total = 0;
+        double agreement = 0;
+        int preambleErrors = 0, wordErrors = 0;
         for (var bit = 0; bit < pattern.Length; bit++)
         {
             var (difference, sum) = energy.At(at + bit * energy.SamplesPerBit);
             agreement += difference * pattern[bit];
-            total += sum;
-            // Half way through a hopeless place there is no need to go on.
-            if (bit == pattern.Length / 2 && agreement < 0.2 * total) return 0;
+            if (difference * pattern[bit] > 0 && sum > 0) continue;
+            if (bit < PreambleBytesSought * 8 ? ++preambleErrors > PreambleErrorsMax : ++wordErrors > WordErrorsMax) return 0;
         }
-        return total <= 0 ? 0 : agreement / total;
+        return Math.Max(0, agreement);
     }
 
     private static int[] Pattern(string word)

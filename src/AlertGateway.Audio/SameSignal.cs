@@ -52,8 +52,8 @@ public static class SameSignal
                 phase += step;
             }
         }
-        // Shorter than half a bit: an edge that does not click and costs no preamble.
-        Tone.Ramp(samples, sampleRateHz / 1500);
+        // A tenth of a millisecond: a longer edge hides part of the first bit, and minimodem then counts bytes from the second.
+        Tone.Ramp(samples, sampleRateHz / 10_000);
         return new Pcm(sampleRateHz, samples);
     }
 

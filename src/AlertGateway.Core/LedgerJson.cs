@@ -52,7 +52,6 @@ internal static class LedgerJson
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             IncludeFields = true,
             IgnoreReadOnlyProperties = true,
-            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         };
         options.Converters.Add(new PackedNumbers());
         options.Converters.Add(new PackedBytes());

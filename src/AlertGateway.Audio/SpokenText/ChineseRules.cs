@@ -39,6 +39,8 @@ internal static partial class ChineseRules
         new(Magnitude, c => c is 'M', static m => (m.Groups[2].Success ? "" : "震级") + ChineseNumber.Decimal(m.Groups[1].Value)),
         new(Particulate, c => c is 'P', static m => "PM" + ChineseNumber.Decimal(m.Groups[1].Value)),
         new(Ordinal, c => c is '第' or 'N' or 'n', SpeakOrdinal),
+        new(Whole, c => c is '1', static _ => "百分之百"),
+        new(ListNumber, char.IsAsciiDigit, static m => Cardinal(m, 1) + "、"),
         new(PercentRange, c => char.IsAsciiDigit(c), static m => $"{Parts(m, 3)}{ChineseNumber.Decimal(Strip(m, 1))}到{Parts(m, 3)}{ChineseNumber.Decimal(Strip(m, 2))}"),
         new(Percent, c => char.IsAsciiDigit(c) || c == '-', static m => (m.Groups[1].Length > 0 ? "负" : "") + Parts(m, 3) + ChineseNumber.Decimal(Strip(m, 2))),
         new(TemperatureRange, c => char.IsAsciiDigit(c) || c == '-', static m => $"{Below(m, 1)}{ChineseNumber.Decimal(m.Groups[2].Value)}{(m.Groups[1].Length != m.Groups[3].Length ? "度" : "")}到{Below(m, 3)}{ChineseNumber.Decimal(m.Groups[4].Value)}{Degrees(m, 5)}"),
@@ -191,6 +193,10 @@ internal static partial class ChineseRules
 
     [GeneratedRegex(@"\G(?:第 ?(\d{1,12})(?![\d.])|[Nn][Oo]\. ?(?<1>\d{1,12})(?![\d.])号?)", Options)] private static partial Regex Ordinal { get; }
 
+    [GeneratedRegex(@"\G(?<![\d.,-])100 ?%", Options)] private static partial Regex Whole { get; }
+
+    [GeneratedRegex(@"\G(?<=^|[。；;：\n] ?)(\d{1,2})\.(?![\d])", Options)] private static partial Regex ListNumber { get; }
+
     [GeneratedRegex(@"\G(" + Number + @")[%‰]?[-~至到](" + Number + @")([%‰])", Options)] private static partial Regex PercentRange { get; }
 
     [GeneratedRegex(@"\G(?<!\d)(-?)(" + Number + @") ?([%‰])", Options)] private static partial Regex Percent { get; }
@@ -213,7 +219,7 @@ internal static partial class ChineseRules
 
     [GeneratedRegex(@"\G(" + Number + @")(?: ?[-~至到] ?(" + Number + @"))? ?(" + Units.Pattern + @")?(?= ?(?:余|多|几)?(" + MeasureWords + @"))?", Options)] private static partial Regex Quantity { get; }
 
-    [GeneratedRegex(@"\G(?<=[零一二三四五六七八九十百千万点])(?:" + Units.Pattern + ")", Options)] private static partial Regex UnitAlone { get; }
+    [GeneratedRegex(@"\G(?<=[零一二三四五六七八九十百千万亿点])(?:" + Units.Pattern + ")", Options)] private static partial Regex UnitAlone { get; }
 
     [GeneratedRegex(@"\G/(小时|秒|分钟|分|天|日|平方米|立方米|平方公里|人|升|公顷|户|亩)", Options)] private static partial Regex PerUnit { get; }
 }

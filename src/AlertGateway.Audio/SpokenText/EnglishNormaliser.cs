@@ -27,24 +27,31 @@ public static partial class EnglishNormaliser
         return Tidy(spoken);
     }
 
+    // Chinese signs become English ones, hanzi go (an English voice spells them as "Chinese letter"), and several pauses in a row become the first strong one.
     private static string Tidy(string text)
     {
-        var tidy = new StringBuilder(text.Length);
-        foreach (var raw in text)
+        var plain = new StringBuilder(text.Length);
+        foreach (var c in text)
         {
-            var c = raw switch { '(' or ')' or '[' or ']' or '【' or '】' or '，' or '、' or '…' or '—' => ',', '。' or '\n' => '.', '；' => ';', '：' => ':', '！' => '!', '？' => '?', _ => raw };
-            if (c is ' ' or ',' && (tidy.Length == 0 || tidy[^1] is ' ' or ',' && c == tidy[^1])) continue;
-            if (c is ',' or '.' or ';' or ':' or '!' or '?' && tidy.Length > 0 && tidy[^1] == ' ') tidy.Length--;
-            if (c is ',' or '.' or ';' or ':' or '!' or '?' && (tidy.Length == 0 || tidy[^1] is ',' or '.' or ';' or ':' or '!' or '?'))
+            switch (c)
             {
-                if (tidy.Length > 0 && tidy[^1] == ',') tidy[^1] = c;
-                continue;
+                case '(' or ')' or '[' or ']' or '【' or '】' or '，' or '、' or '…' or '—': plain.Append(", "); break;
+                case '。' or '\n': plain.Append(". "); break;
+                case '；': plain.Append("; "); break;
+                case '：': plain.Append(": "); break;
+                case '！': plain.Append("! "); break;
+                case '？': plain.Append("? "); break;
+                case '*' or '#' or '_' or '"' or '“' or '”' or '<' or '>' or '|': break;
+                default: if (c is not (>= '\u3400' and <= '\u9FFF')) plain.Append(c); break;
             }
-            if (c is '*' or '#' or '_' or '"' or '“' or '”' or '<' or '>' or '|') continue;
-            tidy.Append(c);
         }
-        return tidy.ToString().Trim();
+        var joined = Pauses.Replace(plain.ToString(), static m => (m.Value.FirstOrDefault(c => c is '.' or '!' or '?') is var strong && strong != 0 ? strong : m.Groups[1].Value[0]) + " ");
+        return Blanks.Replace(joined, " ").Trim().TrimStart(',', ';', ':', '.', ' ').TrimEnd(',', ';', ':', ' ');
     }
+
+    [GeneratedRegex(@" *([,;:.!?])(?:(?: *[,;:.!?])+(?!\d) *| +|\z)", Options)] private static partial Regex Pauses { get; }
+
+    [GeneratedRegex(" {2,}", Options)] private static partial Regex Blanks { get; }
 
     [GeneratedRegex(@"(?:https?://|www\.)[!-~]{1,500}", Options | RegexOptions.IgnoreCase)] private static partial Regex Url { get; }
 

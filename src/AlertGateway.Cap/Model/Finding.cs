@@ -40,6 +40,11 @@ internal sealed class FindingSink
 
     public IReadOnlyList<Finding> Findings => _findings.Count == 0 ? [] : _findings;
 
+    public void AddAll(FindingSink other)
+    {
+        foreach (var finding in other.Findings) Add(FindingCodes.Of(finding), finding.Path, finding.Message);
+    }
+
     public void Add(FindingCode code, string path, string message)
     {
         if (code.Effect > Worst) Worst = code.Effect;

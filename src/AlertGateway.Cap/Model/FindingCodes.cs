@@ -59,6 +59,7 @@ public static class FindingCodes
     public static readonly FindingCode SignatureInvalid = Define("signature.invalid", Error, Quarantine, "A signature was computed and does not fit the content.");
     public static readonly FindingCode SignatureUnverifiable = Define("signature.unverifiable", FindingLevel.Info, Accept, "There is a signature that cannot be judged here.");
     public static readonly FindingCode SignatureWeak = Define("signature.weak", Warning, Accept, "The signature rests on SHA-1 or another weak algorithm and proves nothing.");
+    public static readonly FindingCode SignatureIndented = Define("signature.indented", FindingLevel.Info, Accept, "The signature fits the alert only without the white space between its elements, as some tools sign before they indent.");
 
     // Time
     public static readonly FindingCode TimeUnreadable = Define("time.unreadable", Error, Quarantine, "A time cannot be read.");
@@ -90,6 +91,16 @@ public static class FindingCodes
     public static readonly FindingCode AreasOversized = Define("oversized.areas", Error, Quarantine, "The alert has more areas than are read.");
     public static readonly FindingCode VerticesOversized = Define("oversized.vertices", Error, Quarantine, "The alert has more polygon vertices than are read.");
 
+    // Profiles: what a regional profile demands beyond CAP
+    public static readonly FindingCode ProfileCode = Define("profile.code", Warning, Accept, "The alert lacks the code by which its profile is known.");
+    public static readonly FindingCode ProfileEventCode = Define("profile.eventCode", Warning, Accept, "The event codes are not those that the profile demands.");
+    public static readonly FindingCode ProfileExpires = Define("profile.expires", Warning, Accept, "The profile demands an expires.");
+    public static readonly FindingCode ProfileArea = Define("profile.area", Warning, Accept, "The areas lack the codes that the profile demands.");
+    public static readonly FindingCode ProfileLanguages = Define("profile.languages", Warning, Accept, "The languages are not those that the profile demands.");
+    public static readonly FindingCode ProfileInfo = Define("profile.info", Warning, Accept, "The profile demands an info.");
+    public static readonly FindingCode ProfileParameter = Define("profile.parameter", Warning, Accept, "A parameter that the profile demands is missing or not readable.");
+    public static readonly FindingCode ProfileCategories = Define("profile.categories", Warning, Accept, "The profile demands the same categories in all infos.");
+
     // Content
     public static readonly FindingCode ResourceMimeType = Define("resource.mimeType", FindingLevel.Info, Accept, "A resource does not say its type.");
     public static readonly FindingCode ResourceEmpty = Define("resource.empty", FindingLevel.Info, Accept, "A resource has neither a uri nor content.");
@@ -97,6 +108,8 @@ public static class FindingCodes
 
     /// <summary>All codes in the order of the document.</summary>
     public static IReadOnlyList<FindingCode> All => Defined;
+
+    internal static FindingCode Of(Finding finding) => Defined.Find(c => c.Code == finding.Code) ?? FindingsTruncated;
 
     private static FindingCode Define(string code, FindingLevel level, Disposition effect, string meaning)
     {

@@ -69,7 +69,7 @@ public static partial class CmaProfile
     [GeneratedRegex(@"(?<c>[红橙黄蓝])|\b(?<c>red|orange|yellow|blue)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 200)]
     private static partial Regex ColourWord { get; }
 
-    [GeneratedRegex(@"^(?:.*[_ -])?colou?r$|颜色|^awareness_level\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 200)]
+    [GeneratedRegex(@"colou?r\z|颜色|^awareness_level\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 200)]
     private static partial Regex ColourParameter { get; }
 
     [GeneratedRegex(@"^[0-9]{14}_[0-9]{14}(?:_[0-9])?\z", RegexOptions.CultureInvariant)]

@@ -77,7 +77,7 @@ public static class CapReader
         }
 
         var messages = new List<CapMessage>();
-        foreach (var taken in extractor.All) messages.Add(Judge(taken, messages.Count, root == CapRoot.Alert ? bytes : null, sink, options));
+        foreach (var taken in extractor.All) messages.Add(Judge(taken, messages.Count, root == CapRoot.Alert ? (bytes, source.Text) : null, sink, options));
         foreach (var text in embedded) EmbeddedText.Read(text, messages, options);
         if (messages.Count > 0) return new CapDocument(root, rootName, messages);
         sink.Add(FindingCodes.NoAlert, "", $"The document ({AlertParser.Shown(rootName)}) holds no CAP alert.");
@@ -85,20 +85,22 @@ public static class CapReader
     }
 
     /// <summary>Completes what was taken from a well-formed document: schema verdict, signature, disposition.</summary>
-    internal static CapMessage Judge(AlertExtractor.Taken taken, int index, ReadOnlyMemory<byte>? document, FindingSink shared, CapReaderOptions options)
+    internal static CapMessage Judge(AlertExtractor.Taken taken, int index, (ReadOnlyMemory<byte> Bytes, string Text)? document, FindingSink shared, CapReaderOptions options)
     {
-        foreach (var finding in shared.Findings) taken.Sink.Add(FindingCodes.All.First(c => c.Code == finding.Code), finding.Path, finding.Message);
+        taken.Sink.AddAll(shared);
         bool? xsdValid = null;
         var wellFormed = !shared.Findings.Any(f => f.Code == FindingCodes.LeadingSpace.Code);
         if (options.ValidateSchema && wellFormed) xsdValid = CapSchemas.IsValid(taken.Xml, taken.Alert.Version, taken.Sink);
         var signature = SignatureOutcome.Unsigned;
         if (taken.Signatures > 0)
         {
-            signature = SignatureOutcome.Unverifiable;
-            taken.Sink.Add(FindingCodes.SignatureUnverifiable, "/alert/Signature", "The signature was not judged.");
+            // In a container the alert is judged as the document that it was when it was signed.
+            signature = options.VerifySignatures
+                ? SignatureVerifier.Verify(document?.Text ?? taken.Xml, taken.Alert.Sender, options.Keys, taken.Sink)
+                : SignatureOutcome.Unverifiable;
         }
 
-        var raw = document ?? Encoding.UTF8.GetBytes(taken.Xml);
+        var raw = document?.Bytes ?? Encoding.UTF8.GetBytes(taken.Xml);
         return new CapMessage(taken.Alert, taken.Sink.Findings, xsdValid, signature, taken.Sink.Worst, raw, index, taken.Alert.Version);
     }
 

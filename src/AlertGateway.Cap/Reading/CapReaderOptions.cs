@@ -30,5 +30,11 @@ public sealed record CapReaderOptions
     /// <summary>Whether to validate against the schema of the message's version; else <see cref="CapMessage.XsdValid"/> is null.</summary>
     public bool ValidateSchema { get; init; } = true;
 
+    /// <summary>Keys that can make a signature valid; default none, so that every signature is unverifiable or invalid.</summary>
+    public PinnedKeys Keys { get; init; } = PinnedKeys.None;
+
+    /// <summary>Whether to judge signatures; else a signed message is <see cref="SignatureOutcome.Unverifiable"/>.</summary>
+    public bool VerifySignatures { get; init; } = true;
+
     internal static CapReaderOptions Default { get; } = new();
 }

@@ -10,14 +10,14 @@ public sealed class MonotonicSerial(TimeProvider clock, long floor = 0)
 {
     private static readonly long EpochTicks = new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
 
-    private long _last = Math.Max(0, floor);
+    private long _last = Math.Max(Microseconds(clock), floor);
 
-    /// <summary>The last serial given out, or the floor.</summary>
+    /// <summary>The last serial given out; at first the instant of the start.</summary>
     public long Last => Volatile.Read(ref _last);
 
     public long Next()
     {
-        long now = (clock.GetUtcNow().UtcTicks - EpochTicks) / TimeSpan.TicksPerMicrosecond;
+        long now = Microseconds(clock);
         while (true)
         {
             long last = Volatile.Read(ref _last);
@@ -25,4 +25,6 @@ public sealed class MonotonicSerial(TimeProvider clock, long floor = 0)
             if (Interlocked.CompareExchange(ref _last, next, last) == last) return next;
         }
     }
+
+    private static long Microseconds(TimeProvider clock) => (clock.GetUtcNow().UtcTicks - EpochTicks) / TimeSpan.TicksPerMicrosecond;
 }

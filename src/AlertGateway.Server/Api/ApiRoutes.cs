@@ -37,7 +37,7 @@ public static class ApiRoutes
     /// <summary>A refusal by the desk: 403 where the person may not, 404 where there is nothing, else 409.</summary>
     internal static IResult Refused(Web.DeskReply reply)
     {
-        int status = reply.Code.StartsWith("authority.", StringComparison.Ordinal) ? StatusCodes.Status403Forbidden
+        int status = reply.Code.StartsWith("authority.", StringComparison.Ordinal) || reply.Code.StartsWith("approver.", StringComparison.Ordinal) || reply.Code == "person.missing" ? StatusCodes.Status403Forbidden
             : reply.Code.EndsWith(".unknown", StringComparison.Ordinal) ? StatusCodes.Status404NotFound : StatusCodes.Status409Conflict;
         return new Problem(status, reply.Code, reply.Sentence, reply.SentenceEnglish).ToResult();
     }

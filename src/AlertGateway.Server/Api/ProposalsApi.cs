@@ -14,6 +14,7 @@ internal static class ProposalsApi
             desk.FindProposal(n) is { } p ? TypedResults.Ok(ProposalView.Of(p)) : Problems.NoSuchProposal.ToResult()).WithName("GetProposal");
         changes.MapPost("/proposals/{n:int}/sign", SignAsync).WithName("SignProposal");
         changes.MapPost("/proposals/{n:int}/return", ReturnAsync).WithName("ReturnProposal");
+        changes.MapPost("/proposals/{n:int}/release", ReleaseAsync).WithName("ReleaseHold");
     }
 
     private static async Task<IResult> SignAsync(int n, SignRequest body, HttpContext context, IDesk desk, CancellationToken cancellationToken)
@@ -29,6 +30,13 @@ internal static class ProposalsApi
         if (!ApiRoutes.IsReason(body.Reason)) return Problems.BadReason.ToResult();
         if (desk.FindProposal(n) is null) return Problems.NoSuchProposal.ToResult();
         return Answer(await desk.ReturnAsync(n, context.User.Person(), body.Reason.Trim(), cancellationToken));
+    }
+
+    private static async Task<IResult> ReleaseAsync(int n, ReturnRequest body, HttpContext context, IDesk desk, CancellationToken cancellationToken)
+    {
+        if (!ApiRoutes.IsReason(body.Reason)) return Problems.BadReason.ToResult();
+        if (desk.FindProposal(n) is null) return Problems.NoSuchProposal.ToResult();
+        return Answer(await desk.ReleaseHoldAsync(n, context.User.Person(), body.Reason.Trim(), cancellationToken));
     }
 
     private static IResult Answer(DeskReply reply) =>

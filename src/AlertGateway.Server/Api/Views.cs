@@ -91,7 +91,7 @@ public sealed record SignatureView(int PersonId, string PersonName, SignatureRol
 /// <summary>Body of <c>POST /v1/proposals/{n}/sign</c>: the hashes the signer has seen, and as what they sign.</summary>
 public sealed record SignRequest(string Content, string Area, string Audience, string Renditions, long ExpiresTicks, SignatureRole Role);
 
-/// <summary>Body of <c>POST /v1/proposals/{n}/return</c>.</summary>
+/// <summary>Body of <c>POST /v1/proposals/{n}/return</c> and <c>/release</c>.</summary>
 public sealed record ReturnRequest(string Reason);
 
 /// <summary>Body of <c>POST /v1/disseminations/{n}/cancel</c>.</summary>

@@ -68,6 +68,27 @@ internal sealed class BoardStream(int disseminationNo, ITrackingBoard board, Tim
 
     private async Task TickAsync()
     {
+        try
+        {
+            await TickWhileWatchedAsync();
+        }
+        catch (Exception e)
+        {
+            // The board broke: end every viewer's stream, so that their pages say the data is stale, and let the next one start anew.
+            TaskCompletionSource signal;
+            lock (_lock)
+            {
+                _ticking = false;
+                (signal, _next) = (_next, NewSignal());
+            }
+
+            signal.SetException(e);
+            throw;
+        }
+    }
+
+    private async Task TickWhileWatchedAsync()
+    {
         using var timer = new PeriodicTimer(Period, clock);
         int quiet = 0;
         while (await timer.WaitForNextTickAsync())

@@ -16,7 +16,7 @@ internal static class DeskPages
         pages.MapGet("/health", static (HttpContext context, IHealthSource health) => Page.Of<HealthPage>(new { Person = context.User.Person(), Lines = health.Read() }));
         pages.MapGet("/refusals", static (HttpContext context, IDesk desk) =>
             Page.Of<RefusalsPage>(new { Person = context.User.Person(), Lines = (IReadOnlyList<RefusalLine>)[.. desk.Refusals.Take(ShownMax)] }));
-        pages.MapGet("/programmes/{sha:regex(^[0-9a-f]{{64}}$)}.wav", static IResult (string sha, IDesk desk) =>
+        pages.MapGet("/programmes/{sha:length(64)}.wav", static IResult (string sha, IDesk desk) =>
             desk.Programme(sha) is { } wav ? TypedResults.Bytes(wav, "audio/wav", enableRangeProcessing: true) : TypedResults.NotFound());
         forms.MapPost("/submissions", SubmitAsync);
     }

@@ -61,6 +61,9 @@ public interface IDesk
 
     Task<DeskReply> ReturnAsync(int proposalNo, SignedInPerson by, string reason, CancellationToken cancellationToken);
 
+    /// <summary>Lets a held proposal go on as a draft, where configuration allows it for each of its holds.</summary>
+    Task<DeskReply> ReleaseHoldAsync(int proposalNo, SignedInPerson by, string reason, CancellationToken cancellationToken);
+
     /// <summary>Takes a running dissemination back (I5). One authorised person is enough.</summary>
     Task<DeskReply> CancelAsync(int disseminationNo, SignedInPerson by, string reason, bool falseAlarm, CancellationToken cancellationToken);
 }

@@ -19,7 +19,10 @@ internal static class ProposalPages
                 : Modes.Of(p) != place ? Page.See(Modes.PathOf(p))
                 : Show(p, context, board, map, Page.Note(context), false));
             forms.MapPost(path + "/sign", (int n, HttpContext context, IDesk desk, ITrackingBoard board, CityMap map, CancellationToken ct) => SignAsync(place, n, context, desk, board, map, ct));
-            forms.MapPost(path + "/return", (int n, HttpContext context, IDesk desk, ITrackingBoard board, CityMap map, CancellationToken ct) => ReturnAsync(place, n, context, desk, board, map, ct));
+            forms.MapPost(path + "/return", (int n, HttpContext context, IDesk desk, ITrackingBoard board, CityMap map, CancellationToken ct) =>
+                WithReasonAsync(place, n, context, desk, board, map, "returned", reason => desk.ReturnAsync(n, context.User.Person(), reason, ct), ct));
+            forms.MapPost(path + "/release", (int n, HttpContext context, IDesk desk, ITrackingBoard board, CityMap map, CancellationToken ct) =>
+                WithReasonAsync(place, n, context, desk, board, map, "released", reason => desk.ReleaseHoldAsync(n, context.User.Person(), reason, ct), ct));
         }
     }
 
@@ -52,13 +55,13 @@ internal static class ProposalPages
         return Page.See(Modes.PathOf(p), role == SignatureRole.Proposer ? "proposed" : "cleared");
     }
 
-    private static async Task<IResult> ReturnAsync(Mode place, int n, HttpContext context, IDesk desk, ITrackingBoard board, CityMap map, CancellationToken cancellationToken)
+    private static async Task<IResult> WithReasonAsync(Mode place, int n, HttpContext context, IDesk desk, ITrackingBoard board, CityMap map, string note, Func<string, Task<DeskReply>> act, CancellationToken cancellationToken)
     {
         if (desk.FindProposal(n) is not { } p || Modes.Of(p) != place) return NotFound(context);
         string reason = (await context.Request.ReadFormAsync(cancellationToken))["reason"].ToString().Trim();
         if (reason.Length is 0 or > 500) return Show(p, context, board, map, $"{Api.Problems.BadReason.Title} {Api.Problems.BadReason.TitleEnglish}", true, StatusCodes.Status400BadRequest);
-        var reply = await desk.ReturnAsync(n, context.User.Person(), reason, cancellationToken);
-        return reply.Done ? Page.See(Modes.PathOf(p), "returned")
+        var reply = await act(reason);
+        return reply.Done ? Page.See(Modes.PathOf(p), note)
             : Show(desk.FindProposal(n) ?? p, context, board, map, $"{reply.Sentence} {reply.SentenceEnglish} [{reply.Code}]", true, StatusCodes.Status409Conflict);
     }
 }

@@ -1,0 +1,175 @@
+using System.Text;
+using System.Xml;
+
+namespace AlertGateway.Cap;
+
+/// <summary>The canonical forms that signatures are made over: Canonical XML 1.0 and 1.1, and Exclusive XML Canonicalization 1.0.</summary>
+/// <param name="exclusive">Whether only the namespaces that an element uses are written.</param>
+/// <param name="inclusivePrefixes">Prefixes that the exclusive form treats like the inclusive one; "" for the default namespace.</param>
+internal sealed class Canonical(bool exclusive, IReadOnlyList<string> inclusivePrefixes, bool withComments)
+{
+    private const string XmlnsNamespace = "http://www.w3.org/2000/xmlns/";
+    private readonly StringBuilder _out = new();
+    private IReadOnlyCollection<XmlElement> _omitted = [];
+
+    /// <summary>A whole document without some elements: what an enveloped signature covers.</summary>
+    /// <param name="rootOnly">Leaves out processing instructions and comments beside the root, as the widespread signer of Python does.</param>
+    public byte[] Document(XmlDocument document, IReadOnlyCollection<XmlElement> omitted, bool rootOnly)
+    {
+        _omitted = omitted;
+        _out.Clear();
+        var afterRoot = false;
+        foreach (XmlNode node in document.ChildNodes)
+        {
+            if (node is XmlElement root)
+            {
+                Element(root, [], []);
+                afterRoot = true;
+            }
+            else if (!rootOnly && (node is XmlProcessingInstruction || (withComments && node is XmlComment)))
+            {
+                if (afterRoot) _out.Append('\n');
+                Leaf(node);
+                if (!afterRoot) _out.Append('\n');
+            }
+        }
+
+        return Encoding.UTF8.GetBytes(_out.ToString());
+    }
+
+    /// <summary>One element with all inside it. Null when it inherits an <c>xml:</c> attribute, where 1.0 and 1.1 part ways.</summary>
+    public byte[]? Subtree(XmlElement apex)
+    {
+        _omitted = [];
+        _out.Clear();
+        var scope = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (var up = apex.ParentNode as XmlElement; up is not null; up = up.ParentNode as XmlElement)
+        {
+            foreach (XmlAttribute a in up.Attributes)
+            {
+                if (a.NamespaceURI == XmlnsNamespace) scope.TryAdd(PrefixOf(a), a.Value);
+                else if (a.Prefix == "xml" && !exclusive) return null;
+            }
+        }
+
+        Element(apex, scope, []);
+        return Encoding.UTF8.GetBytes(_out.ToString());
+    }
+
+    private void Element(XmlElement element, Dictionary<string, string> inherited, Dictionary<string, string> rendered)
+    {
+        var scope = inherited;
+        List<XmlAttribute>? attributes = null;
+        foreach (XmlAttribute a in element.Attributes)
+        {
+            if (a.NamespaceURI != XmlnsNamespace) (attributes ??= []).Add(a);
+            else
+            {
+                if (ReferenceEquals(scope, inherited)) scope = new(inherited, StringComparer.Ordinal);
+                scope[PrefixOf(a)] = a.Value;
+            }
+        }
+
+        _out.Append('<').Append(element.Name);
+        var inner = Namespaces(element, attributes, scope, rendered);
+        if (attributes is not null)
+        {
+            attributes.Sort((x, y) => string.CompareOrdinal(x.NamespaceURI, y.NamespaceURI) is var c and not 0 ? c : string.CompareOrdinal(x.LocalName, y.LocalName));
+            foreach (var a in attributes)
+            {
+                _out.Append(' ').Append(a.Name).Append("=\"");
+                AttributeText(a.Value);
+                _out.Append('"');
+            }
+        }
+
+        _out.Append('>');
+        for (var node = element.FirstChild; node is not null; node = node.NextSibling)
+        {
+            if (node is XmlElement child)
+            {
+                if (_omitted.Count == 0 || !_omitted.Contains(child)) Element(child, scope, inner);
+            }
+            else Leaf(node);
+        }
+
+        _out.Append("</").Append(element.Name).Append('>');
+    }
+
+    private Dictionary<string, string> Namespaces(XmlElement element, List<XmlAttribute>? attributes, Dictionary<string, string> scope, Dictionary<string, string> rendered)
+    {
+        IEnumerable<string> candidates = scope.Keys;
+        if (exclusive)
+        {
+            var used = new HashSet<string>(inclusivePrefixes.Where(scope.ContainsKey), StringComparer.Ordinal) { element.Prefix };
+            foreach (var a in attributes ?? []) if (a.Prefix.Length > 0) used.Add(a.Prefix);
+            candidates = used;
+        }
+
+        var inner = rendered;
+        foreach (var prefix in candidates.Where(p => p != "xml").Order(StringComparer.Ordinal).ToList())
+        {
+            var ns = scope.GetValueOrDefault(prefix, "");
+            if (rendered.TryGetValue(prefix, out var before) ? before == ns : ns.Length == 0) continue;
+            if (ReferenceEquals(inner, rendered)) inner = new(rendered, StringComparer.Ordinal);
+            inner[prefix] = ns;
+            _out.Append(prefix.Length == 0 ? " xmlns=\"" : $" xmlns:{prefix}=\"");
+            AttributeText(ns);
+            _out.Append('"');
+        }
+
+        return inner;
+    }
+
+    private void Leaf(XmlNode node)
+    {
+        switch (node)
+        {
+            case XmlProcessingInstruction pi:
+                _out.Append("<?").Append(pi.Target);
+                if (pi.Data.Length > 0) _out.Append(' ').Append(pi.Data);
+                _out.Append("?>");
+                break;
+            case XmlComment comment:
+                if (withComments) _out.Append("<!--").Append(comment.Value).Append("-->");
+                break;
+            case XmlCharacterData text:
+                ContentText(text.Value ?? "");
+                break;
+        }
+    }
+
+    private void ContentText(string text)
+    {
+        foreach (var c in text)
+        {
+            _ = c switch
+            {
+                '&' => _out.Append("&amp;"),
+                '<' => _out.Append("&lt;"),
+                '>' => _out.Append("&gt;"),
+                '\r' => _out.Append("&#xD;"),
+                _ => _out.Append(c),
+            };
+        }
+    }
+
+    private void AttributeText(string text)
+    {
+        foreach (var c in text)
+        {
+            _ = c switch
+            {
+                '&' => _out.Append("&amp;"),
+                '<' => _out.Append("&lt;"),
+                '"' => _out.Append("&quot;"),
+                '\t' => _out.Append("&#x9;"),
+                '\n' => _out.Append("&#xA;"),
+                '\r' => _out.Append("&#xD;"),
+                _ => _out.Append(c),
+            };
+        }
+    }
+
+    private static string PrefixOf(XmlAttribute declaration) => declaration.Prefix.Length == 0 ? "" : declaration.LocalName;
+}

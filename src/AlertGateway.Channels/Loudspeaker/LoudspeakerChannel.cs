@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using AlertGateway.Channels.Broadcast;
+using AlertGateway.Channels.Keys;
+using AlertGateway.Core;
+using AlertGateway.Core.Dispatch;
+using AlertGateway.Core.Rendering;
+
+namespace AlertGateway.Channels.Loudspeaker;
+
+/// <summary>
+/// Village loudspeakers: prepare → ready → arm → armed, then started and done as receipts. Idempotent: a device keeps one order per tag, and every attempt of a delivery carries the same tag. An attempt waits for the device's
+/// download, so the lane should have as many slots as there are devices.
+/// </summary>
+public sealed class LoudspeakerChannel : IChannel
+{
+    private readonly ConcurrentDictionary<int, LoudspeakerDevice> _devices = new();
+    private readonly LoudspeakerOptions _options;
+    private readonly LoudspeakerOrders _orders;
+    private readonly PlayInstants _instants;
+    private readonly MonotonicSerial _serials;
+    private readonly TimeProvider _clock;
+
+    public LoudspeakerChannel(LoudspeakerOptions options, OrderKey key, ProgrammeTickets tickets, MonotonicSerial serials, TimeProvider clock)
+    {
+        (_options, _serials, _clock) = (options, serials, clock);
+        _orders = new LoudspeakerOrders(options, key, tickets);
+        _instants = new PlayInstants(clock, options.LeadTime);
+    }
+
+    public ChannelKind Kind => ChannelKind.Loudspeaker;
+
+    public AdapterClass Class => AdapterClass.Idempotent;
+
+    /// <summary>Every loudspeaker that was ever connected since the start, by endpoint number.</summary>
+    public IReadOnlyList<LoudspeakerState> States() => [.. _devices.Values.Select(d => d.State).OrderBy(s => s.EndpointNo)];
+
+    public ValueTask<DispatchOutcome> DispatchAsync(OutgoingDelivery delivery, CancellationToken cancellationToken)
+    {
+        var rendition = delivery.Rendition;
+        if (Renditions.RefusalOf(rendition, delivery.ExerciseEndpoint) is { } refusal) return new(DispatchOutcome.Refused(refusal));
+        if (rendition.ProgrammeSha256 is null && delivery.TakesBack is null) return new(DispatchOutcome.Refused(DispatchError.DeviceRefused));
+        if (cancellationToken.IsCancellationRequested || !delivery.Gate.IsOpen) return new(DispatchOutcome.NotSent);
+        if (!_devices.TryGetValue(delivery.Tag.Key.EndpointNo, out var device) || !device.IsOnline) return new(DispatchOutcome.Unreachable);
+        return delivery.TakesBack is { } original ? TakeBackAsync(device, delivery, original, cancellationToken) : PlayAsync(device, delivery, cancellationToken);
+    }
+
+    /// <summary>Not asked: the class is idempotent.</summary>
+    public ValueTask<AskOutcome> AskAsync(OutgoingDelivery delivery, CancellationToken cancellationToken) => new(new AskOutcome(AskAnswer.CannotTell));
+
+    internal LoudspeakerDevice Device(int endpointNo) => _devices.GetOrAdd(endpointNo, static no => new LoudspeakerDevice(no));
+
+    /// <summary>What a refusal of the device means for the delivery.</summary>
+    internal static DispatchOutcome OutcomeOf(string? reason) => reason switch
+    {
+        "bad-signature" => DispatchOutcome.Refused(DispatchError.NotAuthorised),
+        "expired" => DispatchOutcome.Refused(DispatchError.Expired),
+        "exercise-refused" or "live-refused" => DispatchOutcome.Refused(DispatchError.WrongWorld),
+        "not-ready" or "replayed" or "too-late" or "download-failed" => DispatchOutcome.RetryLater(DispatchError.DeviceRefused),
+        _ => DispatchOutcome.Refused(DispatchError.DeviceRefused),
+    };
+
+    private async ValueTask<DispatchOutcome> PlayAsync(LoudspeakerDevice device, OutgoingDelivery delivery, CancellationToken cancellationToken)
+    {
+        string tag = WireTag.Of(delivery.Tag).ToString();
+        if (await PrepareAsync(device, delivery, tag, cancellationToken) is { } failure) return failure;
+        if (Instant(delivery) is not { } playAt) return new DispatchOutcome(ResultCode.NotSent, DispatchError.Expired);
+        return await AskAsync(device, delivery, tag, "armed", _options.AnswerWait, DispatchOutcome.Unknown(DispatchError.TimedOut), DispatchOutcome.Unknown(DispatchError.LinkDown),
+            seq => _orders.Arm(device.Id, tag, seq, delivery.Rendition, playAt, delivery.NotAfterTicks), cancellationToken);
+    }
+
+    /// <summary>Silence first, at once; then, if there is something to say, the programme that takes the warning back.</summary>
+    private async ValueTask<DispatchOutcome> TakeBackAsync(LoudspeakerDevice device, OutgoingDelivery delivery, DeliveryTag original, CancellationToken cancellationToken)
+    {
+        string tag = WireTag.Of(delivery.Tag).ToString(), stopTag = WireTag.Of(original).ToString();
+        var timedOut = DispatchOutcome.Unknown(DispatchError.TimedOut);
+        var gone = DispatchOutcome.Unknown(DispatchError.LinkDown);
+        var stopped = await AskAsync(device, delivery, tag, "stopped", _options.AnswerWait, timedOut, gone,
+            seq => _orders.Stop(device.Id, tag, seq, stopTag, null, _clock.GetUtcNow().UtcTicks, delivery.NotAfterTicks), cancellationToken);
+        if (stopped.Code != ResultCode.Accepted || delivery.Rendition.ProgrammeSha256 is not { } sha256) return stopped;
+        if (await PrepareAsync(device, delivery, tag, cancellationToken) is { } failure) return failure;
+        if (Instant(delivery) is not { } playAt) return new DispatchOutcome(ResultCode.NotSent, DispatchError.Expired);
+        return await AskAsync(device, delivery, tag, "stopped", _options.AnswerWait, timedOut, gone,
+            seq => _orders.Stop(device.Id, tag, seq, stopTag, sha256, playAt, delivery.NotAfterTicks), cancellationToken);
+    }
+
+    /// <summary>Null when the device holds the programme; nothing that it was told so far makes it speak.</summary>
+    private async ValueTask<DispatchOutcome?> PrepareAsync(LoudspeakerDevice device, OutgoingDelivery delivery, string tag, CancellationToken cancellationToken)
+    {
+        var ready = await AskAsync(device, delivery, tag, "ready", _options.ReadyWait, DispatchOutcome.RetryLater(DispatchError.TimedOut), DispatchOutcome.Unreachable,
+            seq => _orders.Prepare(tag, seq, delivery.Rendition), cancellationToken);
+        return ready.Code == ResultCode.Accepted ? null : ready;
+    }
+
+    private long? Instant(in OutgoingDelivery delivery)
+    {
+        var play = _options.Plays.For(delivery.Rendition.Colour);
+        long playAt = _instants.For(delivery.Tag.Key, play.Repeat, play.EverySecondsFor(delivery.Rendition.ProgrammeDuration));
+        return playAt < delivery.NotAfterTicks ? playAt : null;
+    }
+
+    private async ValueTask<DispatchOutcome> AskAsync(
+        LoudspeakerDevice device, OutgoingDelivery delivery, string tag, string answer, TimeSpan wait, DispatchOutcome timedOut, DispatchOutcome gone, Func<long, byte[]> build, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var report = await device.AskAsync(tag, answer, delivery.Gate, _serials.Next, build).WaitAsync(wait, _clock, cancellationToken);
+            if (report is null) return gone;
+            if (ReferenceEquals(report, LoudspeakerDevice.GateClosed)) return DispatchOutcome.NotSent;
+            return report.Type == answer ? DispatchOutcome.Accepted(report.Seq > 0 ? report.Seq.ToString(CultureInfo.InvariantCulture) : null) : OutcomeOf(report.Reason);
+        }
+        catch (Exception ex) when (ex is TimeoutException or OperationCanceledException)
+        {
+            device.GiveUp(tag);
+            return timedOut;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using AlertGateway.Channels.Broadcast;
+using AlertGateway.Channels.Keys;
+using AlertGateway.Core.Rendering;
+
+namespace AlertGateway.Channels.Loudspeaker;
+
+/// <summary>Writes and signs the three orders of docs/protocols/loudspeaker-mqtt.md.</summary>
+internal sealed class LoudspeakerOrders(LoudspeakerOptions options, OrderKey key, ProgrammeTickets tickets)
+{
+    private readonly string _baseUrl = options.ProgrammeBaseUrl.GetLeftPart(UriPartial.Path).TrimEnd('/');
+
+    public byte[] Prepare(string tag, long seq, Rendition rendition)
+    {
+        string sha256 = rendition.ProgrammeSha256!;
+        return Write("prepare", tag, seq, json =>
+        {
+            json.WriteString("sha256", sha256);
+            json.WriteNumber("bytes", rendition.ProgrammeBytes);
+            json.WriteString("url", _baseUrl + ProgrammeEndpoints.PathOf(sha256));
+            json.WriteString("ticket", tickets.Issue(sha256, options.TicketLife));
+            json.WriteNumber("ttlSeconds", (long)options.TicketLife.TotalSeconds);
+        });
+    }
+
+    public byte[] Arm(string deviceId, string tag, long seq, Rendition rendition, long playAtTicks, long notAfterTicks)
+    {
+        var play = options.Plays.For(rendition.Colour);
+        int every = play.EverySecondsFor(rendition.ProgrammeDuration);
+        string signature = key.SignBase64(string.Create(CultureInfo.InvariantCulture,
+            $"agw-arm-v1|{deviceId}|{tag}|{seq}|{rendition.ProgrammeSha256}|{playAtTicks}|{notAfterTicks}|{play.Volume}|{play.Priority}|{play.Repeat}|{every}|{rendition.Status}"));
+        return Write("arm", tag, seq, json =>
+        {
+            json.WriteString("sha256", rendition.ProgrammeSha256);
+            json.WriteNumber("playAtTicks", playAtTicks);
+            json.WriteNumber("notAfterTicks", notAfterTicks);
+            json.WriteNumber("volume", play.Volume);
+            json.WriteNumber("priority", play.Priority);
+            json.WriteNumber("repeat", play.Repeat);
+            json.WriteNumber("repeatEverySeconds", every);
+            json.WriteString("status", rendition.Status);
+            json.WriteString("keyId", key.KeyId);
+            json.WriteString("signature", signature);
+        });
+    }
+
+    /// <param name="sha256">Programme to play after the silence; null for none.</param>
+    public byte[] Stop(string deviceId, string tag, long seq, string stopTag, string? sha256, long playAtTicks, long notAfterTicks)
+    {
+        string signature = key.SignBase64(string.Create(CultureInfo.InvariantCulture, $"agw-stop-v1|{deviceId}|{tag}|{seq}|{stopTag}|{sha256 ?? "-"}|{playAtTicks}|{notAfterTicks}"));
+        return Write("stop", tag, seq, json =>
+        {
+            json.WriteString("stopTag", stopTag);
+            json.WriteString("sha256", sha256);
+            json.WriteNumber("playAtTicks", playAtTicks);
+            json.WriteNumber("notAfterTicks", notAfterTicks);
+            json.WriteString("keyId", key.KeyId);
+            json.WriteString("signature", signature);
+        });
+    }
+
+    private static byte[] Write(string type, string tag, long seq, Action<Utf8JsonWriter> rest)
+    {
+        var buffer = new ArrayBufferWriter<byte>(640);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("type", type);
+            json.WriteString("tag", tag);
+            json.WriteNumber("seq", seq);
+            rest(json);
+            json.WriteEndObject();
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+}

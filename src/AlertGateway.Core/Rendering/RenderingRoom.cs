@@ -1,0 +1,121 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using AlertGateway.Cap;
+using AlertGateway.Core.Ingest;
+
+namespace AlertGateway.Core.Rendering;
+
+/// <summary>All that an alert needs to be sent, cancelled and corrected.</summary>
+/// <param name="Programmes">The audio that programme renditions name by hash; each once.</param>
+/// <param name="Notes">What a person must know, such as speech that had to be replaced by a tone.</param>
+/// <param name="Holds">Why a person must look first: an exercise whose programme nothing can mark by voice has none.</param>
+public sealed record RenderingResult(IReadOnlyList<Rendition> Renditions, IReadOnlyList<ProgrammeAudio> Programmes, IReadOnlyList<string> Notes, IReadOnlyList<HoldReason> Holds);
+
+/// <summary>
+/// Makes every rendition before anybody approves: SMS and push in zh and en, and a programme in both for loudspeakers and transmitters; each as original, cancel and correction. Pure but for the
+/// programme renderer: equal input gives equal bytes and hashes. Thread-safe.
+/// </summary>
+public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes)
+{
+    private const int PushBodyCharsMax = 2_000;
+    private const int PushTitleCharsMax = 120;
+
+    private static readonly Purpose[] Purposes = [Purpose.Original, Purpose.Cancel, Purpose.Correction];
+    private static readonly string[] Languages = ["zh", "en"];
+    private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <param name="expiresTicks">End of life as people approve it, UTC ticks; <see cref="long.MaxValue"/> for none.</param>
+    public async Task<RenderingResult> RenderAsync(Submission submission, long expiresTicks, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(submission);
+        var words = Languages.Select(l => AlertWords.Of(submission, l, wording, expiresTicks)).ToArray();
+        var renditions = new List<Rendition>();
+        var audio = new List<ProgrammeAudio>();
+        IReadOnlyList<HoldReason> holds = [];
+        foreach (var purpose in Purposes)
+        {
+            foreach (var w in words) renditions.Add(Sms(submission, w, purpose));
+            foreach (var w in words) renditions.Add(Push(submission, w, purpose, expiresTicks));
+            ProgrammeAudio programme;
+            try
+            {
+                programme = await programmes.RenderAsync(Script(submission, words, purpose), cancellationToken);
+            }
+            catch (InvalidOperationException) when (IsExercise(submission)) // Nothing here can say 演练, and an unmarked programme must not exist.
+            {
+                holds = [new HoldReason("rendition.no-programme", "没有可用的语音，演练节目无法标明“演练”；放行后只发短信和应用推送。", "There is no speech to mark the exercise's programme; once released, only SMS and push are sent.")];
+                continue;
+            }
+
+            audio.Add(programme);
+            renditions.Add(Programme(submission, programme, ChannelKind.Loudspeaker, purpose));
+            renditions.Add(Programme(submission, programme, ChannelKind.Broadcast, purpose));
+        }
+
+        return new RenderingResult(renditions, [.. audio.DistinctBy(a => a.Sha256Hex)], [.. audio.SelectMany(a => a.Notes).Distinct(StringComparer.Ordinal)], holds);
+    }
+
+    private static bool IsExercise(Submission submission) => submission.Alert.Status != AlertStatus.Actual;
+
+    private static Rendition Blank(Submission submission, ChannelKind channel, Purpose purpose, string language, string text) => new()
+    {
+        Channel = channel,
+        Purpose = purpose,
+        Language = language,
+        Status = submission.Alert.Status.ToString(),
+        Text = text,
+        Colour = submission.Colour,
+        Sha256 = "",
+    };
+
+    private Rendition Sms(Submission submission, AlertWords words, Purpose purpose)
+    {
+        var exercise = IsExercise(submission);
+        string Leaving(string text) => RenderingExit.Mark(words.Language == "en" ? SmsSegments.Plain(text) : text, words.Language, exercise);
+        var text = Leaving(TextComposer.Compose(wording.Of(words.Language).Sms.For(purpose), words, t => SmsSegments.Count(Leaving(t)) <= wording.SmsSegmentsMax));
+        return RenderingExit.Leave(Blank(submission, ChannelKind.Sms, purpose, words.Language, text) with { Segments = SmsSegments.Count(text) });
+    }
+
+    private Rendition Push(Submission submission, AlertWords words, Purpose purpose, long expiresTicks)
+    {
+        var exercise = IsExercise(submission);
+        var language = wording.Of(words.Language);
+        var title = TextComposer.Compose(language.PushTitle.For(purpose), words, t => t.Length <= PushTitleCharsMax);
+        var body = TextComposer.Compose(language.PushBody.For(purpose), words, t => t.Length <= PushBodyCharsMax);
+        var expires = expiresTicks == long.MaxValue ? null : new DateTimeOffset(expiresTicks, TimeSpan.Zero).ToOffset(TimeSpan.FromMinutes(wording.TimeZoneMinutes)).ToString("yyyy-MM-ddTHH:mm:sszzz", System.Globalization.CultureInfo.InvariantCulture);
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, Json))
+        {
+            json.WriteStartObject();
+            json.WriteString("purpose", purpose switch { Purpose.Cancel => "cancel", Purpose.Correction => "correction", _ => "original" });
+            json.WriteString("alertId", submission.Alert.Key?.ToString() ?? submission.Alert.Identifier);
+            json.WriteString("colour", submission.Colour.ToString().ToLowerInvariant());
+            json.WriteString("status", submission.Alert.Status.ToString());
+            json.WriteString("language", words.Language);
+            json.WriteString("title", RenderingExit.Mark(title, words.Language, exercise));
+            json.WriteString("body", RenderingExit.Mark(body, words.Language, exercise));
+            json.WriteString("instruction", purpose == Purpose.Original ? words.Instruction : "");
+            json.WriteString("expires", expires);
+            json.WriteEndObject();
+        }
+
+        return RenderingExit.Leave(Blank(submission, ChannelKind.Push, purpose, words.Language, Encoding.UTF8.GetString(buffer.WrittenSpan)));
+    }
+
+    private ProgrammeScript Script(Submission submission, AlertWords[] words, Purpose purpose) => new()
+    {
+        Passages = [.. words.Select(w => new ProgrammePassage(w.Language, TextComposer.Compose(wording.Of(w.Language).Speech.For(purpose), w, t => t.Length <= wording.Of(w.Language).SpeechCharsMax)))],
+        Profile = wording.ProfileOf(submission.Colour, purpose, IsExercise(submission)),
+        Exercise = IsExercise(submission),
+    };
+
+    private static Rendition Programme(Submission submission, ProgrammeAudio programme, ChannelKind channel, Purpose purpose) =>
+        RenderingExit.Leave(Blank(submission, channel, purpose, "zh+en", string.Join('\n', programme.SpokenScript)) with
+        {
+            ProgrammeSha256 = programme.Sha256Hex,
+            ProgrammeBytes = programme.Wav.Length,
+            ProgrammeDuration = programme.Duration,
+        });
+}

@@ -1,0 +1,163 @@
+using System.Globalization;
+using AlertGateway.Cap;
+using AlertGateway.Core.Ingest;
+using NetTopologySuite.Geometries;
+using NetTopologySuite.Geometries.Utilities;
+using NetTopologySuite.Operation.Union;
+using NetTopologySuite.Operation.Valid;
+
+namespace AlertGateway.Core.Targeting;
+
+/// <summary>
+/// The shapes of an alert as one valid geometry. Polygons and circles of all areas of all infos are a union (CAP 1.2 §3.2.4); what an area excludes is cut out of that area only. Infos in several languages repeat the same areas, so equal ones count once.
+/// </summary>
+public sealed class AreaShapes
+{
+    private static readonly GeometryFactory Factory = new(new PrecisionModel(), 4326);
+
+    // Corners of the polygon drawn around a circle; it is drawn outside, so that nobody within the radius is cut off (0.06 % of the radius).
+    private const int CircleCorners = 90;
+
+    private AreaShapes(Geometry? geometry, IReadOnlyList<HoldReason> holds, bool hasShapes) => (Geometry, Holds, HasShapes) = (geometry, holds, hasShapes);
+
+    /// <summary>Valid polygons, x = longitude; null when no shape could be used.</summary>
+    public Geometry? Geometry { get; }
+
+    public IReadOnlyList<HoldReason> Holds { get; }
+
+    /// <summary>The alert has polygons or circles, usable or not.</summary>
+    public bool HasShapes { get; }
+
+    public static AreaShapes Of(Alert alert, TargetingConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(alert);
+        ArgumentNullException.ThrowIfNull(config);
+        var areas = Distinct(alert);
+        bool hasShapes = areas.Any(a => a.Polygons.Count + a.Circles.Count + a.UnreadablePolygons.Count + a.UnreadableCircles.Count > 0);
+        var holds = new List<HoldReason>();
+        int unreadable = areas.Sum(a => a.UnreadablePolygons.Count + a.UnreadableCircles.Count);
+        if (unreadable > 0) holds.Add(AreaHolds.Unreadable(unreadable, areas.Any(a => a.UnreadablePolygons.Concat(a.UnreadableCircles).Any(LooksSwapped))));
+        int vertices = areas.Sum(a => a.Polygons.Concat(a.ExcludedPolygons).Sum(p => p.Points.Count) + a.Circles.Count * CircleCorners);
+        if (vertices > config.VerticesMax)
+        {
+            holds.Add(AreaHolds.TooManyVertices(vertices, config.VerticesMax));
+            return new AreaShapes(null, holds, hasShapes);
+        }
+        var parts = new List<Geometry>();
+        foreach (var area in areas)
+        {
+            var shape = ShapeOf(area, config, holds);
+            if (shape is { IsEmpty: false }) parts.Add(shape);
+        }
+        var union = parts.Count switch { 0 => null, 1 => parts[0], _ => UnaryUnionOp.Union(parts) };
+        if (union is null && hasShapes && holds.Count == 0) holds.Add(AreaHolds.Empty());
+        return new AreaShapes(union, holds, hasShapes);
+    }
+
+    /// <summary>All areas of all infos, equal ones once.</summary>
+    internal static List<Area> Distinct(Alert alert)
+    {
+        var areas = new List<Area>();
+        foreach (var area in alert.Infos.SelectMany(i => i.Areas))
+        {
+            if (!areas.Any(a => SameGround(a, area))) areas.Add(area);
+        }
+        return areas;
+    }
+
+    private static bool SameGround(Area a, Area b) =>
+        a.Geocodes.SequenceEqual(b.Geocodes) && a.Circles.Count == b.Circles.Count && a.Polygons.Count == b.Polygons.Count && a.ExcludedPolygons.Count == b.ExcludedPolygons.Count
+        && a.UnreadablePolygons.SequenceEqual(b.UnreadablePolygons) && a.UnreadableCircles.SequenceEqual(b.UnreadableCircles)
+        && a.Circles.Zip(b.Circles).All(c => c.First.Center == c.Second.Center && c.First.RadiusKm == c.Second.RadiusKm)
+        && a.Polygons.Concat(a.ExcludedPolygons).Zip(b.Polygons.Concat(b.ExcludedPolygons)).All(p => p.First.Points.SequenceEqual(p.Second.Points));
+
+    private static Geometry? ShapeOf(Area area, TargetingConfig config, List<HoldReason> holds)
+    {
+        var parts = new List<Geometry>();
+        foreach (var polygon in area.Polygons)
+        {
+            if (Ring(polygon, config, holds) is { } ring) parts.Add(ring);
+        }
+        foreach (var circle in area.Circles)
+        {
+            if (Disc(circle, config, holds) is { } disc) parts.Add(disc);
+        }
+        if (parts.Count == 0) return null;
+        var shape = parts.Count == 1 ? parts[0] : UnaryUnionOp.Union(parts);
+        foreach (var excluded in area.ExcludedPolygons)
+        {
+            // A hole that cannot be read cleanly holds the alert, and cuts nothing off.
+            if (Ring(excluded, config, holds) is { } hole) shape = shape.Difference(hole);
+        }
+        return shape;
+    }
+
+    private static Geometry? Ring(CapPolygon polygon, TargetingConfig config, List<HoldReason> holds)
+    {
+        if (polygon.Points.Count < 4) return Hold(holds, AreaHolds.Broken("点数不足", "too few points"));
+        var coordinates = new Coordinate[polygon.Points.Count];
+        double minX = double.MaxValue, maxX = double.MinValue;
+        for (int i = 0; i < coordinates.Length; i++)
+        {
+            var point = polygon.Points[i];
+            coordinates[i] = new Coordinate(point.LongitudeDegrees, point.LatitudeDegrees);
+            (minX, maxX) = (Math.Min(minX, point.LongitudeDegrees), Math.Max(maxX, point.LongitudeDegrees));
+        }
+        if (minX < -180 || maxX > 180 || maxX - minX > 180) return Hold(holds, AreaHolds.Antimeridian());
+        if (!coordinates[0].Equals2D(coordinates[^1])) return Hold(holds, AreaHolds.Broken("多边形没有闭合", "the polygon is not closed"));
+        var raw = Factory.CreatePolygon(coordinates);
+        if (new IsValidOp(raw).IsValid) return raw;
+        var repaired = Polygonal(GeometryFixer.Fix(raw));
+        double stated = Math.Abs(GroundArea.SignedRing(coordinates)), ground = GroundArea.SquareKilometres(repaired);
+        if (ground <= 0) return Hold(holds, AreaHolds.Empty());
+        // Doubled points, spikes and touching corners leave the ground as it was. A figure of eight does not: its lobes cancel out in the ring's own sum, and nobody can tell what was meant.
+        if (Math.Abs(ground - stated) > config.RepairShareMax * ground) holds.Add(AreaHolds.Broken("多边形自相交，含义不明", "the polygon crosses itself and its meaning is unclear"));
+        return repaired;
+    }
+
+    private static Geometry Polygonal(Geometry geometry)
+    {
+        var polygons = new List<Polygon>();
+        for (int i = 0; i < geometry.NumGeometries; i++)
+        {
+            if (geometry.GetGeometryN(i) is Polygon { IsEmpty: false } polygon) polygons.Add(polygon);
+        }
+        return polygons.Count == 1 ? polygons[0] : Factory.CreateMultiPolygon([.. polygons]);
+    }
+
+    private static Polygon? Disc(CapCircle circle, TargetingConfig config, List<HoldReason> holds)
+    {
+        double angle = Math.Max(circle.RadiusKm, config.MinimumRadiusKm) / GroundArea.EarthRadiusKm / Math.Cos(Math.PI / CircleCorners);
+        double latitude = double.DegreesToRadians(circle.Center.LatitudeDegrees), longitude = circle.Center.LongitudeDegrees;
+        if (Math.Abs(latitude) + angle > double.DegreesToRadians(89)) return Hold(holds, AreaHolds.Antimeridian());
+        double widest = double.RadiansToDegrees(Math.Asin(Math.Sin(angle) / Math.Cos(latitude)));
+        if (longitude - widest < -180 || longitude + widest > 180) return Hold(holds, AreaHolds.Antimeridian());
+        var corners = new Coordinate[CircleCorners + 1];
+        for (int i = 0; i < CircleCorners; i++)
+        {
+            double bearing = 2 * Math.PI * i / CircleCorners;
+            double y = Math.Asin(Math.Sin(latitude) * Math.Cos(angle) + Math.Cos(latitude) * Math.Sin(angle) * Math.Cos(bearing));
+            double dx = Math.Atan2(Math.Sin(bearing) * Math.Sin(angle) * Math.Cos(latitude), Math.Cos(angle) - Math.Sin(latitude) * Math.Sin(y));
+            corners[i] = new Coordinate(longitude + double.RadiansToDegrees(dx), double.RadiansToDegrees(y));
+        }
+        corners[CircleCorners] = corners[0].Copy();
+        return Factory.CreatePolygon(corners);
+    }
+
+    private static Polygon? Hold(List<HoldReason> holds, HoldReason reason)
+    {
+        holds.Add(reason);
+        return null;
+    }
+
+    // Pairs such as "119.4,31.4": the first number is no latitude, the second one would be.
+    private static bool LooksSwapped(string text)
+    {
+        var span = text.AsSpan().TrimStart();
+        int comma = span.IndexOf(',');
+        if (comma <= 0 || !double.TryParse(span[..comma], NumberStyles.Float, CultureInfo.InvariantCulture, out double first)) return false;
+        var rest = span[(comma + 1)..];
+        int end = rest.IndexOfAny(" \t\r\n");
+        return double.TryParse(end < 0 ? rest : rest[..end], NumberStyles.Float, CultureInfo.InvariantCulture, out double second) && Math.Abs(first) is > 90 and <= 180 && Math.Abs(second) <= 90;
+    }
+}

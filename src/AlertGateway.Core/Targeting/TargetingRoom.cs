@@ -1,0 +1,47 @@
+using AlertGateway.Cap;
+using AlertGateway.Core.Ingest;
+using AlertGateway.Storage.Registry;
+
+namespace AlertGateway.Core.Targeting;
+
+/// <summary>The second room: an alert's area becomes a frozen, counted, hashed audience. Pure: the same alert, colour, registry and configuration give the same result to the bit. Safe for concurrent callers.</summary>
+public sealed class TargetingRoom
+{
+    private readonly RegistrySnapshot _registry;
+    private readonly TargetingConfig _config;
+    private readonly AreaResolver _resolver;
+    private readonly AudiencePlanner _planner;
+
+    public TargetingRoom(RegistrySnapshot registry, TargetingConfig config, DangerZones dangerZones, Jurisdiction jurisdiction)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(dangerZones);
+        ArgumentNullException.ThrowIfNull(jurisdiction);
+        (_registry, _config) = (registry, config);
+        _resolver = new AreaResolver(registry, config, jurisdiction);
+        _planner = new AudiencePlanner(registry, dangerZones);
+    }
+
+    /// <summary>
+    /// Area, audience and every reason to hold. Where the reason leaves no doubt which households are meant (too many, too far, one code unknown), they are counted so that a person can judge; a message that is not for the public gets nobody.
+    /// </summary>
+    public TargetingResult Plan(Alert alert, WarningColour colour)
+    {
+        ArgumentNullException.ThrowIfNull(alert);
+        var resolved = _resolver.Resolve(alert);
+        var holds = new List<HoldReason>(resolved.Holds);
+        bool? exercise = alert.Status switch
+        {
+            AlertStatus.Actual => false,
+            AlertStatus.Exercise or AlertStatus.Test => true,
+            _ => null,
+        };
+        if (exercise is null) holds.Add(AreaHolds.NotForPublic(alert.StatusText ?? alert.Status.ToString()));
+        var audience = _planner.Plan(exercise is null ? resolved with { InHousehold = new bool[_registry.Households + 1], InVillage = new bool[_registry.Villages.Count], Shape = null } : resolved,
+            _config.For(colour), exercise ?? true);
+        if (audience.Counts.Households > _config.HouseholdsMax) holds.Add(AreaHolds.OverCap(audience.Counts.Households, _config.HouseholdsMax));
+        if (holds.Count == 0 && audience.Channels.Count == 0) holds.Add(AreaHolds.NobodyReachable());
+        return new TargetingResult(resolved.Area, audience, holds);
+    }
+}

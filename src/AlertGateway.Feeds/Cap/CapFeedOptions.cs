@@ -1,0 +1,72 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace AlertGateway.Feeds.Cap;
+
+/// <summary>One CAP feed: a file of <c>config/feeds/</c>.</summary>
+public sealed partial record CapFeedOptions
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow,
+    };
+
+    /// <summary>Small letters, digits and hyphens; alerts from here have the source <c>feed:NAME</c>.</summary>
+    public required string Name { get; init; }
+
+    public required Uri Url { get; init; }
+
+    /// <summary>A standing order may fire live from it. Default: no.</summary>
+    public bool Official { get; init; }
+
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>Seconds between polls, 1 to 86,400. Default: 60.</summary>
+    public int IntervalSeconds { get; init; } = 60;
+
+    /// <summary>Hosts (<c>host</c> or <c>host:port</c>) that documents may come from, besides the feed's own.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>Seconds without a good poll after which the feed counts as stale. Default: 900.</summary>
+    public int StaleAfterSeconds { get; init; } = 900;
+
+    /// <summary>PEM file with the certificate authority of this feed alone; empty means the system's. Certificates are always checked.</summary>
+    public string CaFile { get; init; } = "";
+
+    /// <exception cref="InvalidDataException">The file does not say what it must; every problem is listed.</exception>
+    public static CapFeedOptions Parse(ReadOnlySpan<byte> json)
+    {
+        CapFeedOptions options;
+        try
+        {
+            options = JsonSerializer.Deserialize<CapFeedOptions>(json, Json) ?? throw new InvalidDataException("The feed's file is empty.");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"The feed's file cannot be read: {e.Message}", e);
+        }
+
+        var problems = new List<string>();
+        if (!NameForm.IsMatch(options.Name)) problems.Add("name: small letters, digits and hyphens, at most 40.");
+        if (!options.Url.IsAbsoluteUri || options.Url.Scheme is not ("http" or "https") || options.Url.UserInfo.Length > 0) problems.Add("url: an absolute http or https address without a password.");
+        if (options.IntervalSeconds is < 1 or > 86_400) problems.Add("intervalSeconds: 1 to 86400.");
+        if (options.StaleAfterSeconds is < 1 or > 604_800) problems.Add("staleAfterSeconds: 1 to 604800.");
+        if (options.CaFile.Length > 0 && !File.Exists(options.CaFile)) problems.Add($"caFile: {options.CaFile} is not there.");
+        return problems.Count == 0 ? options : throw new InvalidDataException($"Feed {options.Name}: " + string.Join(" ", problems));
+    }
+
+    /// <summary>Whether a document may be fetched from there: the feed's own host and port, or one of the list.</summary>
+    public bool Allows(Uri uri)
+    {
+        ArgumentNullException.ThrowIfNull(uri);
+        if (!uri.IsAbsoluteUri || uri.Scheme is not ("http" or "https") || uri.UserInfo.Length > 0) return false;
+        if (Url.Scheme == "https" && uri.Scheme != "https") return false; // What a secure feed names must not come over an open line.
+        if (string.Equals(uri.Authority, Url.Authority, StringComparison.OrdinalIgnoreCase)) return true;
+        return Hosts.Any(h => string.Equals(h, uri.Authority, StringComparison.OrdinalIgnoreCase) || (uri.IsDefaultPort && string.Equals(h, uri.Host, StringComparison.OrdinalIgnoreCase)));
+    }
+
+    [GeneratedRegex(@"^[a-z][a-z0-9-]{0,39}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex NameForm { get; }
+}

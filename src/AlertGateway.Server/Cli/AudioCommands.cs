@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.Text.Json;
+using AlertGateway.Audio;
+using AlertGateway.Cap;
+using AlertGateway.Channels.Speech;
+using AlertGateway.Core.Rendering;
+
+namespace AlertGateway.Server.Cli;
+
+/// <summary><c>agw audio render</c> and <c>agw audio verify</c>.</summary>
+public static class AudioCommands
+{
+    private const int CapBytesMax = 5_767_168;
+
+    internal static readonly JsonSerializerOptions Line = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static Command Create()
+    {
+        var cap = new Option<string>("--cap") { Description = "CAP file", Required = true };
+        var output = new Option<string>("--out") { Description = "folder for programme.wav and programme.json", Required = true };
+        var profile = new Option<string?>("--profile") { Description = "tone profile; by default that of the warning's colour" };
+        var config = new Option<string?>("--config") { Description = "configuration folder" };
+        var render = new Command("render", "the programme of a warning") { cap, output, profile, config };
+        render.SetAction((parse, stop) => RenderAsync(parse.GetValue(cap)!, parse.GetValue(output)!, parse.GetValue(profile), parse.GetValue(config), stop));
+        var reference = new Option<string>("--reference") { Description = "the programme as sent", Required = true };
+        var recording = new Option<string>("--recording") { Description = "what was heard somewhere", Required = true };
+        var json = new Option<bool>("--json");
+        var verify = new Command("verify", "whether a recording holds a programme") { reference, recording, json };
+        verify.SetAction(parse => Verify(parse.GetValue(reference)!, parse.GetValue(recording)!, parse.GetValue(json)));
+        return new Command("audio", "programme audio") { render, verify };
+    }
+
+    private static async Task<int> RenderAsync(string cap, string output, string? profile, string? config, CancellationToken stop)
+    {
+        if (CliFiles.TryRead(cap, CapBytesMax) is not { } bytes) return 1;
+        var document = CapReader.Read(bytes);
+        if (AlertOf(document) is not { Infos.Count: > 0 } alert) return CliFiles.Refuse($"没有可播报的预警。 {cap} holds no alert that can be spoken.");
+        using var house = SpeechHouse.Open(config, TimeProvider.System);
+        foreach (var problem in house.Problems) await Console.Error.WriteLineAsync(problem);
+        var exercise = alert.Status != AlertStatus.Actual;
+        var passages = alert.Infos.Take(8).Select(Passage).Where(passage => passage.Text.Length > 0).DistinctBy(passage => passage.Language).OrderByDescending(passage => passage.Language, StringComparer.Ordinal).ToArray();
+        if (passages.Length == 0) return CliFiles.Refuse($"没有文字。 {cap} has no text to speak.");
+        var script = new ProgrammeScript { Passages = passages, Profile = profile ?? (exercise ? "drill" : ProfileOf(alert.Infos[0].Severity)), Exercise = exercise };
+        ProgrammeAudio audio;
+        try
+        {
+            audio = await house.Renderer.RenderAsync(script, stop);
+        }
+        catch (Exception exception) when (exception is SpeechUnavailableException or ArgumentException)
+        {
+            return CliFiles.Refuse(exception.Message);
+        }
+        WavFile.TryRead(audio.Wav, out var pcm, out _);
+        var loudness = Loudness.Measure(pcm!);
+        var description = JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            script = audio.SpokenScript,
+            profile = script.Profile,
+            exercise,
+            sampleRate = pcm!.SampleRateHz,
+            durationSeconds = Math.Round(audio.Duration.TotalSeconds, 3),
+            sha256 = audio.Sha256Hex,
+            loudness = new { integratedLufs = Finite(loudness.IntegratedLufs), truePeakDbtp = Finite(loudness.TruePeakDbtp), rangeLu = Finite(loudness.RangeLu) },
+            segments = audio.Segments.Select(segment => new { kind = segment.Kind, startSample = segment.StartSample, lengthSamples = segment.LengthSamples, text = segment.Text }),
+            notes = audio.Notes,
+        }, Indented);
+        if (!CliFiles.TryWrite(Path.Combine(output, "programme.wav"), audio.Wav) || !CliFiles.TryWrite(Path.Combine(output, "programme.json"), description)) return 1;
+        foreach (var note in audio.Notes) await Console.Error.WriteLineAsync(note);
+        return 0;
+    }
+
+    private static int Verify(string reference, string recording, bool json)
+    {
+        if (CliFiles.TryReadWav(reference) is not { } wanted || CliFiles.TryReadWav(recording) is not { } heard) return 1;
+        var result = ProgrammeVerification.Verify(wanted, heard);
+        double? start = result.Start is { } at ? Math.Round(at.TotalSeconds, 4) : null;
+        if (json) Console.WriteLine(JsonSerializer.Serialize(new { heard = result.Heard, startSeconds = start, confidence = Math.Round(result.Confidence, 3), reasons = result.Reasons }, Line));
+        else
+        {
+            Console.WriteLine(FormattableString.Invariant($"{(result.Heard ? "已播出 heard" : "未播出 not heard")}, start {start?.ToString("0.000", System.Globalization.CultureInfo.InvariantCulture) ?? "-"} s, confidence {result.Confidence:0.00}"));
+            foreach (var reason in result.Reasons) Console.WriteLine("  " + reason);
+        }
+        return result.Heard ? 0 : 1;
+    }
+
+    private static double? Finite(double value) => double.IsFinite(value) ? Math.Round(value, 2) : null;
+
+    // The action stands first: whoever listens to one sentence knows what to do.
+    private static ProgrammePassage Passage(Info info)
+    {
+        var language = info.LanguageOrDefault.StartsWith("zh", StringComparison.OrdinalIgnoreCase) ? "zh" : "en";
+        var stop = language == "zh" ? "。" : ". ";
+        string?[] parts = [info.Headline ?? info.Event, info.Instruction, info.Description];
+        return new ProgrammePassage(language, string.Join(stop, parts.Where(part => !string.IsNullOrWhiteSpace(part)).Select(part => part!.Trim().TrimEnd('。', '.'))));
+    }
+
+    private static string ProfileOf(Severity severity) => severity switch { Severity.Extreme => "red", Severity.Severe => "orange", Severity.Moderate => "yellow", _ => "blue" };
+
+    private static Alert? AlertOf(CapDocument document) => document.Messages.Select(message => message.Alert).FirstOrDefault(alert => alert is not null);
+}

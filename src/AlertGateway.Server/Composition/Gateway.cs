@@ -1,0 +1,178 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using AlertGateway.Channels.Broadcast;
+using AlertGateway.Channels.Keys;
+using AlertGateway.Channels.Loudspeaker;
+using AlertGateway.Channels.Push;
+using AlertGateway.Channels.Sms;
+using AlertGateway.Core;
+using AlertGateway.Core.Approval;
+using AlertGateway.Core.Dispatch;
+using AlertGateway.Core.Ingest;
+using AlertGateway.Core.Rendering;
+using AlertGateway.Core.Targeting;
+using AlertGateway.Core.Tracking;
+using AlertGateway.Server.Api;
+using AlertGateway.Server.Cli;
+using AlertGateway.Server.Security;
+using AlertGateway.Server.Web;
+using AlertGateway.Storage.Ledger;
+using AlertGateway.Storage.People;
+using AlertGateway.Storage.Registry;
+using Microsoft.Extensions.Options;
+
+namespace AlertGateway.Server.Composition;
+
+/// <summary>The gateway, put together in one straight line: storage, rooms, channels, rim. Start is recovery: whatever the ledger says is carried on.</summary>
+public sealed class Gateway : IAsyncDisposable
+{
+    private readonly List<IDisposable> _owned = [];
+
+    private Gateway(WebApplication app) => App = app;
+
+    public WebApplication App { get; }
+
+    /// <param name="settingsFile">Settings that win over the shipped ones; null for none.</param>
+    /// <exception cref="OptionsValidationException">Settings are wrong; every problem is listed.</exception>
+    /// <exception cref="LedgerException">The ledger cannot be opened or is damaged; the message names the place.</exception>
+    public static async Task<Gateway> StartAsync(string? settingsFile, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        GatewayConfiguration.Apply(builder.Configuration, settingsFile);
+        builder.Logging.ClearProviders().AddJsonConsole(o => o.UseUtcTimestamp = true).SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+        var options = ReadOptions(builder.Configuration);
+        string data = Path.GetFullPath(options.DataFolder, GatewayConfiguration.Home());
+        string config = GatewayConfiguration.ConfigFolder;
+        Directory.CreateDirectory(data);
+        var clock = TimeProvider.System;
+
+        // Storage.
+        var ledger = SqliteLedger.Open(Path.Combine(data, "ledger.db"));
+        var registryStore = RegistryStore.Open(Path.Combine(data, "registry.db"));
+        var registry = registryStore.LoadSnapshot();
+        var people = PeopleStore.Open(Path.Combine(data, "people.db"), clock, RandomNumberGenerator.Create());
+        var lookups = registryStore.OpenAddresses();
+
+        // Rooms.
+        var ingestOptions = new IngestOptions();
+        var ingest = new IngestRoom(ledger, clock, ingestOptions);
+        string authorityFile = options.AuthorityFile.Length > 0 ? Path.GetFullPath(options.AuthorityFile, GatewayConfiguration.Home()) : Path.Combine(config, "authority.json");
+        var desk = new ApprovalDesk(ledger, clock, AuthorityMatrix.Parse(await File.ReadAllBytesAsync(authorityFile, cancellationToken)), no => ingest.Find(no)?.ToSubmission() ?? throw new KeyNotFoundException($"There is no submission {no}."));
+        var refusals = new RefusalBook();
+        var room = new DisseminationRoom(ledger, registry, clock, c => new ChannelTimes(options.Lanes.For(c).ReceiptTimeout, options.Lanes.For(c).UnreachableTimeout ?? TimeSpan.MaxValue));
+        var speech = SpeechHouse.Open(config, clock);
+        var rendering = new RenderingRoom(Core.Rendering.Wording.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "templates", "wording.json"), cancellationToken)), speech.Renderer);
+        var targeting = new TargetingRoom(registry, TargetingConfig.Parse(await File.ReadAllTextAsync(Path.Combine(config, "targeting.json"), cancellationToken)), await DangerZonesAsync(config, options.City, cancellationToken),
+            Jurisdiction.FromJson(registryStore.ReadMeta("jurisdiction") ?? throw new InvalidDataException("The registry has no jurisdiction: fill it first (agw city create).")));
+        var programmes = new ProgrammeStore(Path.Combine(data, "programmes"));
+        var pipeline = new AlertPipeline(ingest, targeting.Plan, rendering, (p, _) => { programmes.Put(p.Wav); return Task.CompletedTask; }, desk, room, ingestOptions);
+
+        // Channels and rim.
+        var s = builder.Services;
+        s.AddSingleton(clock).AddSingleton<ILedger>(ledger).AddSingleton(registry).AddSingleton(room).AddSingleton<IReceiptSink>(room).AddSingleton<IWakeSink>(room).AddSingleton<ITrackingBoard>(room);
+        s.AddSingleton<IRefusalLog>(new RimRefusals(ledger, clock)).AddSingleton(pipeline).AddSingleton(ingest).AddSingleton(desk).AddSingleton(refusals).AddSingleton(people).AddSingleton(speech);
+        var tokens = new DeviceBook(lookups);
+        s.AddSingleton<SmsEndpointLookup>(tokens.SmsEndpoint).AddSingleton<ResidentTokenLookup>(tokens.Resident).AddSingleton<StationTokenLookup>(tokens.Station).AddSingleton<LoudspeakerKeyLookup>(tokens.LoudspeakerKey);
+        s.AddOrderKey(Path.Combine(data, "order.key"));
+        s.AddProgrammes(Path.Combine(data, "programmes"));
+        s.AddTwilioSms(builder.Configuration.GetSection("Sms"));
+        s.AddResidentPush();
+        s.AddBroadcastPull(builder.Configuration.GetSection("Broadcast"));
+        s.AddVillageLoudspeakers(builder.Configuration.GetSection("Loudspeaker"));
+        s.AddSingleton<IDesk, DeskWindow>().AddSingleton<IPeople, PeopleWindow>().AddSingleton(await CityMapAsync(config, options.City, registry.Synthetic, cancellationToken));
+        s.AddSingleton(p => p.GetServices<IChannel>().Select(c => new Lane(c, options.Lanes.For(c.Kind), room, ledger, registryStore.OpenAddresses().Read, registry, clock, p.GetRequiredService<ILogger<Lane>>())).ToArray());
+        s.AddSingleton(p => Feeds(config, builder.Configuration, clock, pipeline));
+        s.AddSingleton<IHealthSource, HealthWindow>();
+        s.AddHostedService<GatewayWorker>();
+        s.AddConsole();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(k =>
+        {
+            k.AddServerHeader = false;
+            k.Limits.MaxRequestBodySize = IngestLimits.BodyBytesMax;
+            k.Limits.MaxConcurrentConnections = 20_000;
+        });
+        builder.WebHost.UseUrls(options.Url.GetLeftPart(UriPartial.Authority));
+
+        // Recovery: fold the ledger, then carry on.
+        ledger.Observe(ingest);
+        ledger.Observe(desk);
+        ledger.Observe(refusals);
+        ledger.Observe(room);
+        ledger.Read(1, (first, rows) =>
+        {
+            ingest.OnCommitted(first, rows);
+            desk.OnCommitted(first, rows);
+            refusals.OnCommitted(first, rows);
+        });
+        await room.RecoverAsync(cancellationToken);
+
+        var app = builder.Build();
+        app.UseConsole();
+        app.MapTwilioReceipts();
+        app.MapResidentHub();
+        app.MapProgrammes();
+        app.MapBroadcastPull();
+        app.MapOrderKey();
+        app.MapApi();
+        app.MapConsole();
+        app.MapGet("/healthz/live", () => Results.Text("live")).AllowAnonymous();
+        app.MapGet("/healthz/ready", () => ledger.Failure is null ? Results.Text("ready") : Results.Text("ledger failed", statusCode: 503)).AllowAnonymous();
+        var gateway = new Gateway(app);
+        gateway._owned.AddRange([ledger, registryStore, people, lookups, speech, ingest, desk]);
+        await app.StartAsync(cancellationToken);
+        await pipeline.ResumeAsync(cancellationToken);
+        return gateway;
+    }
+
+    /// <summary>The first line on stdout: where the gateway listens.</summary>
+    public string ReadyLine() => JsonSerializer.Serialize(new
+    {
+        ready = true, name = "gateway", url = App.Urls.First(), mqttPort = App.Services.GetRequiredService<LoudspeakerBroker>().Port,
+        orderKeyId = App.Services.GetRequiredService<OrderKey>().KeyId, orderKey = App.Services.GetRequiredService<OrderKey>().PublicKeyBase64, processId = Environment.ProcessId,
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.StopAsync();
+        await App.DisposeAsync();
+        foreach (var owned in Enumerable.Reverse(_owned)) owned.Dispose();
+    }
+
+    public static GatewayOptions ReadOptions(IConfiguration configuration)
+    {
+        var options = configuration.GetSection("Gateway").Get<GatewayOptions>() ?? new GatewayOptions();
+        var verdict = new GatewayOptionsValidator().Validate(null, options);
+        return verdict.Failed ? throw new OptionsValidationException("Gateway", typeof(GatewayOptions), verdict.Failures) : options;
+    }
+
+    private static async Task<DangerZones> DangerZonesAsync(string config, string city, CancellationToken cancellationToken)
+    {
+        string file = Path.Combine(config, "cities", city, "danger-zones.json");
+        return city.Length > 0 && File.Exists(file) ? DangerZones.Parse(await File.ReadAllTextAsync(file, cancellationToken)) : DangerZones.None;
+    }
+
+    private static async Task<CityMap> CityMapAsync(string config, string city, bool synthetic, CancellationToken cancellationToken)
+    {
+        string folder = Path.Combine(config, "cities", city);
+        if (city.Length == 0 || !Directory.Exists(folder)) return CityMap.Read("合成", "Synthetic", synthetic, null, null);
+        return CityMap.Read(city == "liyang" ? "溧阳" : city, CultureInfo.InvariantCulture.TextInfo.ToTitleCase(city), synthetic,
+            await File.ReadAllTextAsync(Path.Combine(folder, "outline_wgs84.geojson"), cancellationToken), await File.ReadAllTextAsync(Path.Combine(folder, "towns_SCHEMATIC.geojson"), cancellationToken));
+    }
+
+    private static AlertGateway.Feeds.Cap.CapFeedPoller[] Feeds(string config, ConfigurationManager configuration, TimeProvider clock, AlertPipeline pipeline)
+    {
+        string folder = configuration["Feeds:Folder"] is { Length: > 0 } own ? own : Path.Combine(config, "feeds");
+        if (!Directory.Exists(folder)) return [];
+        return [.. Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal).Select(f => AlertGateway.Feeds.Cap.CapFeedOptions.Parse(File.ReadAllBytes(f))).Where(f => f.Enabled)
+            .Select(f => new AlertGateway.Feeds.Cap.CapFeedPoller(f, clock, (bytes, source, ct) => pipeline.SubmitAsync(bytes, source, ct)))];
+    }
+}
+
+/// <summary>Bounds at the rim.</summary>
+internal static class IngestLimits
+{
+    /// <summary>A little above the largest document, so that the API can say 413 in words.</summary>
+    public const long BodyBytesMax = 6_000_000;
+}

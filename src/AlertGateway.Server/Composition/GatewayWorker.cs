@@ -1,0 +1,38 @@
+using AlertGateway.Core.Dispatch;
+using AlertGateway.Feeds.Cap;
+
+namespace AlertGateway.Server.Composition;
+
+/// <summary>Runs lanes, feeds and the tick until the host stops. A lane that ends because the ledger failed ends the process: start is recovery.</summary>
+internal sealed partial class GatewayWorker(Lane[] lanes, CapFeedPoller[] feeds, DisseminationRoom room, TimeProvider clock, IHostApplicationLifetime host, ILogger<GatewayWorker> logger) : BackgroundService
+{
+    private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(250);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var tasks = lanes.Select(l => Task.Run(() => l.RunAsync(stoppingToken), stoppingToken)).Append(TickAsync(stoppingToken)).Concat(feeds.Select(f => Task.Run(() => f.RunAsync(stoppingToken), stoppingToken))).ToList();
+        try
+        {
+            await await Task.WhenAny(tasks);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+        catch (Exception ex)
+        {
+            LogStopped(logger, ex);
+            Environment.ExitCode = 3;
+            host.StopApplication();
+            throw;
+        }
+    }
+
+    private async Task TickAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(TickPeriod, clock);
+        while (await timer.WaitForNextTickAsync(cancellationToken)) await room.TickAsync(cancellationToken);
+    }
+
+    [LoggerMessage(5010, LogLevel.Critical, "The gateway can no longer keep its promise and stops; the next start recovers from the ledger")]
+    private static partial void LogStopped(ILogger logger, Exception exception);
+}

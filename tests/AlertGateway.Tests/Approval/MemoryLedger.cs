@@ -1,0 +1,52 @@
+using AlertGateway.Storage.Ledger;
+
+namespace AlertGateway.Tests.Approval;
+
+/// <summary>A ledger that forgets when the test ends. Durable at once, with the real one's order: fold first, then complete.</summary>
+public sealed class MemoryLedger : ILedger
+{
+    private readonly Lock _lock = new();
+    private readonly List<LedgerEvent> _rows = [];
+    private readonly List<ICommitObserver> _observers = [];
+
+    /// <summary>From now on nothing can be appended.</summary>
+    public bool Broken { get; set; }
+
+    public IReadOnlyList<LedgerEvent> Rows
+    {
+        get
+        {
+            lock (_lock) return [.. _rows];
+        }
+    }
+
+    public long LastSequence => Rows.Count;
+
+    public ValueTask<long> AppendAsync(ReadOnlyMemory<LedgerEvent> events, CancellationToken cancellationToken = default)
+    {
+        lock (_lock)
+        {
+            if (Broken) throw new LedgerException("The disk is full.");
+            long first = _rows.Count + 1;
+            _rows.AddRange(events.ToArray());
+            foreach (var observer in _observers) observer.OnCommitted(first, events.Span);
+            return ValueTask.FromResult(first);
+        }
+    }
+
+    public void Read(long fromSequence, Action<long, ReadOnlySpan<LedgerEvent>> onBatch)
+    {
+        var rows = Rows.Skip((int)fromSequence - 1).ToArray();
+        if (rows.Length > 0) onBatch(fromSequence, rows);
+    }
+
+    public void Observe(ICommitObserver observer) => _observers.Add(observer);
+
+    /// <summary>The first rows of this ledger, as a crash would leave them.</summary>
+    public MemoryLedger CutAfter(int rows)
+    {
+        var copy = new MemoryLedger();
+        copy._rows.AddRange(Rows.Take(rows));
+        return copy;
+    }
+}

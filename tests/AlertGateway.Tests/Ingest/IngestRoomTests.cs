@@ -1,0 +1,174 @@
+using System.Text;
+using AlertGateway.Cap;
+using AlertGateway.Core.Ingest;
+using AlertGateway.Tests.Approval;
+using CsCheck;
+using Xunit;
+using static AlertGateway.Tests.Approval.DeskWorld;
+
+namespace AlertGateway.Tests.Ingest;
+
+public sealed class IngestRoomTests
+{
+    public static TheoryData<string, string> BadInput => new()
+    {
+        { "ingest.empty", "" },
+        { "cap.document.not-well-formed", "<alert><identifier>1</identifier>" },
+        { "cap.document.doctype", "<!DOCTYPE alert [<!ENTITY x \"y\">]><alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\">&x;</alert>" },
+        { "cap.document.no-alert", "<html><body>maintenance</body></html>" },
+        { "cap.identifier.missing", "<alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\"><sender>s</sender><sent>2026-07-05T14:20:00+08:00</sent></alert>" },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadInput))]
+    public async Task What_cannot_be_read_is_refused_by_name_recorded_and_changes_nothing(string code, string text)
+    {
+        using var world = new DeskWorld();
+        var outcome = Assert.Single(await world.Pipeline.SubmitAsync(Encoding.UTF8.GetBytes(text), Feed, Stop));
+        Assert.Equal(code, outcome.Refusal?.Code);
+        Assert.NotEmpty(outcome.Refusal!.Sentence);
+        Assert.NotEmpty(outcome.Refusal.SentenceEnglish);
+        Assert.Empty(world.Ingest.All);
+        Assert.Empty(world.Desk.All);
+        Assert.Equal((code, "feed:city"), (Assert.Single(world.Refusals.Newest).Row.Code, world.Refusals.Newest[0].Row.Source));
+    }
+
+    [Fact]
+    public async Task A_body_over_five_and_a_half_mebibytes_is_refused_unread()
+    {
+        using var world = new DeskWorld();
+        var outcome = Assert.Single(await world.Pipeline.SubmitAsync(new byte[5_767_169], Feed, Stop));
+        Assert.Equal("ingest.too-large", outcome.Refusal?.Code);
+        Assert.Single(world.Ledger.Rows);
+    }
+
+    [Fact]
+    public async Task An_alert_whose_life_is_over_is_refused()
+    {
+        using var world = new DeskWorld(now: new DateTimeOffset(2026, 7, 6, 0, 0, 0, TimeSpan.FromHours(8)));
+        var outcome = await world.SubmitAsync(new CapText());
+        Assert.Equal(("alert.expired", ChainVerdict.Expired), (outcome.Refusal?.Code, outcome.Submission!.Chain));
+        Assert.Empty(outcome.Proposals);
+        Assert.Equal("alert.expired", (await world.SubmitAsync(new CapText())).Refusal?.Code);
+    }
+
+    [Fact]
+    public async Task A_chinese_signal_without_expires_lives_until_it_is_lifted_any_other_a_day()
+    {
+        using var world = new DeskWorld();
+        var signal = await world.SubmitAsync(new CapText { Expires = null });
+        Assert.Equal(long.MaxValue, Assert.Single(signal.Proposals).Hashes.ExpiresTicks);
+        var other = CapReader.Read(Encoding.UTF8.GetBytes(new CapText { Expires = null, Identifier = "x1" }.Xml.Replace("CPEAS Geographic Code", "SAME", StringComparison.Ordinal))).Messages[0].Alert!;
+        Assert.Equal(other.Sent!.Value.AddDays(1).UtcTicks, AlertLife.ExpiresTicks(other, TimeSpan.FromDays(1)));
+    }
+
+    [Fact]
+    public async Task The_same_alert_again_is_a_duplicate_also_over_a_mirror_that_lays_it_out_differently()
+    {
+        using var world = new DeskWorld();
+        var cap = new CapText();
+        await world.SubmitAsync(cap);
+        var rows = world.Ledger.Rows.Count;
+        var again = await world.SubmitAsync(cap);
+        Assert.Equal((ChainVerdict.Duplicate, 1), (again.Submission!.Chain, again.Submission.SubmissionNo));
+        Assert.Single(again.Proposals);
+        var mirrored = Encoding.UTF8.GetBytes(cap.Xml.Replace("><", ">\n  <", StringComparison.Ordinal).Replace("2026-07-05T14:20:00+08:00", "2026-07-05T06:20:00-00:00", StringComparison.Ordinal));
+        Assert.Equal(ChainVerdict.Duplicate, Assert.Single(await world.Pipeline.SubmitAsync(mirrored, OfficialFeed, Stop)).Submission!.Chain);
+        Assert.Equal(rows, world.Ledger.Rows.Count);
+    }
+
+    [Fact]
+    public async Task The_same_identity_with_other_content_keeps_the_first_and_says_so_once()
+    {
+        using var world = new DeskWorld();
+        await world.SubmitAsync(new CapText());
+        var other = await world.SubmitAsync(new CapText { Instruction = "不要转移。" });
+        Assert.Equal(("ingest.conflict", ChainVerdict.Conflict), (other.Refusal?.Code, other.Submission!.Chain));
+        Assert.Empty(other.Proposals);
+        await world.SubmitAsync(new CapText { Instruction = "不要转移。" });
+        Assert.Equal(2, world.Ingest.All.Count);
+        Assert.Contains("转移", world.Desk.Find(1)!.Submission.Alert.Infos[0].Instruction, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Update")]
+    [InlineData("Cancel")]
+    public async Task A_message_that_comes_before_its_original_leaves_a_tombstone(string msgType)
+    {
+        using var world = new DeskWorld();
+        var first = new CapText();
+        await world.SubmitAsync(first.Next(msgType, "next"));
+        var late = await world.SubmitAsync(first);
+        Assert.Equal(("ingest.late", ChainVerdict.Late), (late.Refusal?.Code, late.Submission!.Chain));
+        Assert.Empty(late.Proposals);
+    }
+
+    [Fact]
+    public async Task A_reference_is_matched_by_sender_and_identifier_even_when_its_time_is_wrong()
+    {
+        using var world = new DeskWorld();
+        var first = new CapText();
+        var no = await world.ClearAsync(first);
+        var cancel = first.Next("Cancel", "c1") with { References = [first with { Sent = first.Sent.AddMinutes(7) }] };
+        Assert.Equal(no, Assert.Single((await world.SubmitAsync(cancel)).Proposals).TakesOverDisseminationNo);
+    }
+
+    [Fact]
+    public async Task An_exercise_never_silences_a_warning()
+    {
+        using var world = new DeskWorld();
+        var first = new CapText();
+        await world.SubmitAsync(first.Next("Cancel", "c1") with { Status = "Exercise" });
+        Assert.Equal(ChainVerdict.First, (await world.SubmitAsync(first)).Submission!.Chain);
+    }
+
+    [Fact]
+    public async Task A_strangers_cancel_or_a_doubtful_one_leaves_no_tombstone()
+    {
+        using var world = new DeskWorld();
+        var first = new CapText();
+        await world.SubmitAsync(first.Next("Cancel", "c1") with { Sender = "stranger" });
+        Assert.Equal(ChainVerdict.First, (await world.SubmitAsync(first)).Submission!.Chain);
+    }
+
+    [Theory]
+    [InlineData("System", "Alert", "Public")]
+    [InlineData("Draft", "Alert", "Public")]
+    [InlineData("Actual", "Ack", "Public")]
+    [InlineData("Actual", "Error", "Public")]
+    [InlineData("Actual", "Alert", "Private")]
+    public async Task What_is_not_for_the_public_is_noted_and_never_proposed(string status, string msgType, string scope)
+    {
+        using var world = new DeskWorld();
+        var outcome = await world.SubmitAsync(new CapText { Status = status, MsgType = msgType, Scope = scope });
+        Assert.Equal("ingest.not-for-public", outcome.Refusal?.Code);
+        Assert.Empty(world.Desk.All);
+    }
+
+    [Fact]
+    public async Task The_bytes_as_received_survive_a_restart()
+    {
+        using var world = new DeskWorld();
+        var cap = new CapText();
+        await world.SubmitAsync(cap);
+        using var again = new DeskWorld(world.Ledger.CutAfter(int.MaxValue));
+        Assert.Equal(cap.Bytes, again.Ingest.Find(1)!.ToSubmission().RawBytes.ToArray());
+        Assert.Equal(world.Served, again.Served);
+    }
+
+    [Fact]
+    public void In_whatever_order_a_chain_arrives_only_its_newest_message_can_be_sent()
+    {
+        Gen.Shuffle(new[] { 0, 1, 2, 3, 0, 2 }).Sample(order =>
+        {
+            using var world = new DeskWorld();
+            var first = new CapText();
+            var second = first.Next("Update", "u1");
+            CapText[] chain = [first, second, second.Next("Update", "u2"), second.Next("Update", "u2").Next("Update", "u3")];
+            foreach (var i in order) world.Pipeline.SubmitAsync(chain[i].Bytes, Feed, default).GetAwaiter().GetResult();
+            var open = world.Desk.All.Where(p => p.State == Core.Approval.ProposalState.Draft).Select(p => p.Submission.Alert.Identifier).ToList();
+            using var again = new DeskWorld(world.Ledger.CutAfter(int.MaxValue));
+            return open is ["u3"] && world.Ingest.All.Count == 4 && again.Served == world.Served;
+        }, iter: 100);
+    }
+}
