@@ -17,10 +17,12 @@ namespace AlertGateway.Emulators.Loudspeaker;
 /// </summary>
 internal sealed class HornLink(Horn horn, DeviceKey key, IPEndPoint broker, TimeSpan keepAlive, TimeProvider clock) : IDisposable
 {
+    private const int EarlyMax = 32;
     private static readonly MqttClientFactory Factory = new();
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(15);
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly Lock _gate = new();
+    private readonly Queue<MqttPublishPacket> _early = new(0);
     private ILowLevelMqttClient? _client;
     private byte[]? _inFlight;
     private long _inFlightSince;
@@ -74,6 +76,11 @@ internal sealed class HornLink(Horn horn, DeviceKey key, IPEndPoint broker, Time
         try
         {
             Horn.ReportState();
+            while (_early.TryDequeue(out var early))
+            {
+                await HandleAsync(client, early, cancellationToken);
+            }
+
             while (await client.ReceiveAsync(cancellationToken) is { } packet and not MqttDisconnectPacket)
             {
                 await HandleAsync(client, packet, cancellationToken);
@@ -143,8 +150,26 @@ internal sealed class HornLink(Horn horn, DeviceKey key, IPEndPoint broker, Time
             QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
         });
         await client.SendAsync(subscribe, cancellationToken);
-        return await client.ReceiveAsync(cancellationToken) is MqttSubAckPacket answer
-            && answer.ReasonCodes is [<= MqttSubscribeReasonCode.GrantedQoS2];
+        _early.Clear();
+        while (await client.ReceiveAsync(cancellationToken) is { } packet)
+        {
+            if (packet is MqttSubAckPacket answer)
+            {
+                return answer.ReasonCodes is [<= MqttSubscribeReasonCode.GrantedQoS2];
+            }
+
+            // MQTT 5 §3.8.4: orders may come before the SUBACK. They are kept until the link is up; anything else breaks the protocol.
+            if (packet is not MqttPublishPacket order || _early.Count == EarlyMax)
+            {
+                return false;
+            }
+
+            // The payload is only good until the next read.
+            order.Payload = new ReadOnlySequence<byte>(order.Payload.ToArray());
+            _early.Enqueue(order);
+        }
+
+        return false;
     }
 
     private async Task HandleAsync(ILowLevelMqttClient client, MqttPacket packet, CancellationToken cancellationToken)

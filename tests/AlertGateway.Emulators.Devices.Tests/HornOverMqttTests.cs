@@ -160,7 +160,7 @@ public sealed class HornOverMqttTests
         return Ed25519.Verify(Convert.FromBase64String(parts[1]), 0, key, 0, line, 0, line.Length);
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();
