@@ -26,7 +26,7 @@ catch (OptionsValidationException ex)
     foreach (string failure in ex.Failures) Console.Error.WriteLine("  " + failure);
     return 2;
 }
-catch (Exception ex) when (ex is LedgerException or IOException or InvalidDataException or UnauthorizedAccessException or System.Text.Json.JsonException or FormatException or InvalidOperationException)
+catch (Exception ex) when (ex is LedgerException or IOException or InvalidDataException or UnauthorizedAccessException or System.Text.Json.JsonException or FormatException or InvalidOperationException or HttpRequestException)
 {
     Console.Error.WriteLine(ex.Message);
     return 1;

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace AlertGateway.Core.Dispatch;
 
-/// <summary>Reads addresses at send time: <paramref name="addresses"/>[i] belongs to <paramref name="endpointNos"/>[i]; empty where the registry has none any more.</summary>
+/// <summary>Reads addresses at send time; a lane calls it from one thread at a time: <paramref name="addresses"/>[i] belongs to <paramref name="endpointNos"/>[i]; empty where the registry has none any more.</summary>
 public delegate void AddressLookup(ReadOnlySpan<int> endpointNos, Span<ReadOnlyMemory<byte>> addresses);
 
 /// <summary>What a health page says of a lane.</summary>
@@ -33,6 +33,7 @@ public sealed partial class Lane
     private readonly WorkSignal _capacity = new();
     private readonly Channel<Outgoing> _work;
     private readonly Lock _resultsLock = new();
+    private readonly Lock _addressesLock = new();
     private readonly WorkSignal _resultsArrived = new();
     private readonly Dictionary<(int, int), int> _asked = [];
     private List<LedgerEvent> _results = [];
@@ -92,10 +93,16 @@ public sealed partial class Lane
             for (int i = 0; i < count; i++) (rows[i], endpoints[i]) = (batch[i].Started, batch[i].Started.EndpointNo);
             await _ledger.AppendAsync(rows.AsMemory(0, count), CancellationToken.None).ConfigureAwait(false);
             Interlocked.Add(ref _started, count);
-            _addresses(endpoints.AsSpan(0, count), addresses);
+            ReadAddresses(endpoints.AsSpan(0, count), addresses);
             for (int i = 0; i < count; i++) await _work.Writer.WriteAsync(Make(in batch[i], addresses[i]), cancellationToken).ConfigureAwait(false);
             Array.Clear(batch, 0, count);
         }
+    }
+
+    /// <summary>The pump and the asker share one reader, which is not thread-safe.</summary>
+    private void ReadAddresses(ReadOnlySpan<int> endpoints, Span<ReadOnlyMemory<byte>> addresses)
+    {
+        lock (_addressesLock) _addresses(endpoints, addresses);
     }
 
     private async Task WaitAsync(Task? signal, CancellationToken cancellationToken)
@@ -210,7 +217,7 @@ public sealed partial class Lane
             }
             var endpoints = batch.Take(count).Select(b => b.Started.EndpointNo).ToArray();
             var addresses = new ReadOnlyMemory<byte>[count];
-            _addresses(endpoints, addresses);
+            ReadAddresses(endpoints, addresses);
             var answers = await Task.WhenAll(Enumerable.Range(0, count).Select(i => AskOneAsync(Make(in batch[i], addresses[i]).Delivery, cancellationToken))).ConfigureAwait(false);
             var rows = new List<LedgerEvent>(count);
             for (int i = 0; i < count; i++)

@@ -12,6 +12,8 @@ internal sealed class DispatchHouse : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _lane;
+    private int _readers;
+    private volatile bool _readTogether;
 
     private DispatchHouse(SqliteLedger ledger, DisseminationRoom room, ScriptedChannel channel, RegistrySnapshot town, LaneOptions options)
     {
@@ -49,6 +51,9 @@ internal sealed class DispatchHouse : IAsyncDisposable
         }
     }
 
+    /// <summary>The lane called the address reader from two threads at once.</summary>
+    public bool AddressesWereReadTogether => _readTogether;
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -57,9 +62,12 @@ internal sealed class DispatchHouse : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static void Addresses(ReadOnlySpan<int> endpoints, Span<ReadOnlyMemory<byte>> addresses)
+    /// <summary>As strict as a registry reader: two callers at once would crash it.</summary>
+    private void Addresses(ReadOnlySpan<int> endpoints, Span<ReadOnlyMemory<byte>> addresses)
     {
+        if (Interlocked.Increment(ref _readers) > 1) _readTogether = true;
         for (int i = 0; i < endpoints.Length; i++) addresses[i] = Encoding.ASCII.GetBytes("+86120000" + endpoints[i]);
+        Interlocked.Decrement(ref _readers);
     }
 }
 

@@ -72,6 +72,7 @@ public sealed class DisseminationTests : IDisposable
         await using var house = await DispatchHouse.OpenAsync(_folder.Path, town, channel);
         int no = await house.Room.OpenAsync(Makers.ARedAlert(town, Sent), Stop);
         var counts = await house.UntilAsync(no, v => v.Channels[0].Accepted == 40);
+        Assert.False(house.AddressesWereReadTogether);
         Assert.Equal(20, counts.PossibleDuplicates);
         Assert.All(channel.Sent.Where(t => t.Attempt == 2), t => Assert.Equal(1, t.Key.EndpointNo % 2));
     }
