@@ -34,10 +34,9 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
     /// <summary>Pulsed whenever a lane may have something new to do.</summary>
     public WorkSignal Work { get; } = new();
 
-    /// <summary>Rebuilds the state from the ledger, and marks what was in flight as unknown. Call once, before the first append and after <see cref="ILedger.Observe"/>.</summary>
+    /// <summary>Marks what was in flight as unknown. Call once, after the ledger has been read into <see cref="OnCommitted"/> and before anything else is appended.</summary>
     public async Task RecoverAsync(CancellationToken cancellationToken)
     {
-        _ledger.Read(1, OnCommitted);
         var rows = new List<LedgerEvent>();
         foreach (var held in All()) lock (held.Lock) held.State.AfterCrash(Now, rows);
         foreach (var chunk in rows.Chunk(10_000)) await _ledger.AppendAsync(chunk, cancellationToken).ConfigureAwait(false);

@@ -105,6 +105,7 @@ public sealed class Gateway : IAsyncDisposable
             ingest.OnCommitted(first, rows);
             desk.OnCommitted(first, rows);
             refusals.OnCommitted(first, rows);
+            room.OnCommitted(first, rows);
         });
         await room.RecoverAsync(cancellationToken);
 

@@ -126,7 +126,7 @@ internal sealed class DemoHouse : IDisposable
     {
         string tokenFile = Path.Combine(Folder, "data", "twilio.token");
         WriteSecret(tokenFile, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
-        var sms = await StartAsync("SmsProvider", ["--token-file", tokenFile, "--journal", Path.Combine(Folder, "sms.journal"), "--seed", Seed, "--inbound-url", $"{Url}v1/receipts/twilio-inbound", "--reply", "0.25", "--reply-delay-ms", "1000-15000"], cancellationToken);
+        var sms = await StartAsync("SmsProvider", ["--token-file", tokenFile, "--journal", Path.Combine(Folder, "sms.journal"), "--seed", Seed, "--inbound-url", $"{Url}v1/receipts/twilio-inbound", "--callback-connections", "64", "--reply", "0.25", "--reply-delay-ms", "1000-15000"], cancellationToken);
         var feed = await StartAsync("Feed", ["--dir", Path.Combine(Folder, "feed"), "--replay", "--journal", Path.Combine(Folder, "feed.journal")], cancellationToken);
         await WriteSettingsAsync(sms.Ready.GetProperty("url").GetString()!, tokenFile, feed.Ready.GetProperty("url").GetString()!, cancellationToken);
     }

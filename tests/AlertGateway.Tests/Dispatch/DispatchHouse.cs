@@ -34,6 +34,7 @@ internal sealed class DispatchHouse : IAsyncDisposable
         options ??= new LaneOptions { Slots = 16, Window = 32, ReceiptTimeout = TimeSpan.FromHours(1) };
         var room = new DisseminationRoom(ledger, town, TimeProvider.System, _ => new ChannelTimes(options.ReceiptTimeout, options.UnreachableTimeout ?? TimeSpan.MaxValue));
         ledger.Observe(room);
+        ledger.Read(1, room.OnCommitted);
         await room.RecoverAsync(TestContext.Current.CancellationToken);
         return new DispatchHouse(ledger, room, channel, town, options);
     }
