@@ -18,12 +18,12 @@ internal static class DemoCommand
         var noInstall = new Option<bool>("--no-install") { Description = "不安装系统包 · install nothing (handled by ./agw)" };
         var folder = new Option<string?>("--folder") { Description = "运行文件夹，须不存在或为空 · folder of the run" };
         var window = new Option<int>("--window") { DefaultValueFactory = _ => 512, Description = "W：崩溃时最多多少条结果未知 · attempts without a durable result" };
-        var noKill = new Option<bool>("--no-kill") { Description = "不杀网关 · do not kill the gateway" };
+        var kills = new Option<int>("--kills") { DefaultValueFactory = _ => 1, Description = "发送中 kill -9 网关多少次 · how often the gateway is killed while it sends" };
         var noMistake = new Option<bool>("--no-mistake") { Description = "不演误发 · leave out the mistaken warning" };
         var speakers = new Option<int>("--speakers") { DefaultValueFactory = _ => 2_000, Description = "大喇叭 · loudspeakers" };
-        var demo = new Command("demo", "一个夜晚：从来源到每一户 · one night, from the feed to every household") { households, push, seed, around, port, exit, json, noInstall, folder, window, noKill, noMistake, speakers };
+        var demo = new Command("demo", "一个夜晚：从来源到每一户 · one night, from the feed to every household") { households, push, seed, around, port, exit, json, noInstall, folder, window, kills, noMistake, speakers };
         demo.SetAction((parsed, cancellationToken) => new DemoNight(
-            new DemoOptions(parsed.GetValue(households), parsed.GetValue(push), parsed.GetValue(seed), parsed.GetValue(around), parsed.GetValue(port), parsed.GetValue(exit), parsed.GetValue(json), parsed.GetValue(folder), parsed.GetValue(window), parsed.GetValue(noKill), parsed.GetValue(noMistake), parsed.GetValue(speakers)),
+            new DemoOptions(parsed.GetValue(households), parsed.GetValue(push), parsed.GetValue(seed), parsed.GetValue(around), parsed.GetValue(port), parsed.GetValue(exit), parsed.GetValue(json), parsed.GetValue(folder), parsed.GetValue(window), parsed.GetValue(kills), parsed.GetValue(noMistake), parsed.GetValue(speakers)),
             parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellationToken).TellAsync());
         return demo;
     }

@@ -13,7 +13,7 @@ using AlertGateway.Storage.Registry;
 namespace AlertGateway.Server.Demo;
 
 /// <summary>What <c>agw demo</c> takes.</summary>
-internal sealed record DemoOptions(int Households, int Push, ulong Seed, string? Around, int Port, bool Exit, bool Json, string? Folder, int Window, bool NoKill, bool NoMistake, int Speakers);
+internal sealed record DemoOptions(int Households, int Push, ulong Seed, string? Around, int Port, bool Exit, bool Json, string? Folder, int Window, int Kills, bool NoMistake, int Speakers);
 
 /// <summary>A fresh folder with city, people, settings and device files; and the emulators and the gateway as child processes.</summary>
 internal sealed class DemoHouse : IDisposable

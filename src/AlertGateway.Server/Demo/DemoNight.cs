@@ -58,15 +58,16 @@ internal sealed class DemoNight(DemoOptions options, TextWriter output, TextWrit
 
     private async Task SendAsync(DemoHouse house)
     {
-        bool killed = options.NoKill, knocked = false;
+        int kills = 0;
+        bool knocked = false;
         while (true)
         {
             var view = (await house.Officer.DisseminationsAsync(cancellationToken)).Last(d => d.DisseminationNo == 1);
             int planned = Sum(view, c => c.Planned), done = Sum(view, c => c.Planned - c.Open);
             Progress(view, done, planned);
-            if (!killed && done >= planned * 35L / 100 && planned > 0)
+            if (kills < options.Kills && planned > 0 && done >= (long)planned * 80 * (kills + 1) / (100L * (options.Kills + 1)))
             {
-                killed = true;
+                kills++;
                 await KillAsync(house, view);
             }
             if (!knocked && done >= planned * 70L / 100)
