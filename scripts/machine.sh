@@ -21,8 +21,8 @@ install_packages() {
   for spec in "$@"; do
     package=${spec##*:}
     case $spec in
-      lib:*) ldconfig -p 2>/dev/null | grep -q "$(echo "$spec" | cut -d: -f2)" || missing+=("$package") ;;
-      font:*) fc-list 2>/dev/null | grep -qi "$(echo "$spec" | cut -d: -f2)" || missing+=("$package") ;;
+      lib:*) ldconfig -p 2>/dev/null | grep -c "$(echo "$spec" | cut -d: -f2)" >/dev/null || missing+=("$package") ;;
+      font:*) fc-list 2>/dev/null | grep -ci "$(echo "$spec" | cut -d: -f2)" >/dev/null || missing+=("$package") ;;
       *) command -v "${spec%%:*}" >/dev/null 2>&1 || missing+=("$package") ;;
     esac
   done
