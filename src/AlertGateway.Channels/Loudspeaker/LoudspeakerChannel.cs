@@ -56,7 +56,7 @@ public sealed class LoudspeakerChannel : IChannel
         "bad-signature" => DispatchOutcome.Refused(DispatchError.NotAuthorised),
         "expired" => DispatchOutcome.Refused(DispatchError.Expired),
         "exercise-refused" or "live-refused" => DispatchOutcome.Refused(DispatchError.WrongWorld),
-        "not-ready" or "replayed" or "too-late" or "download-failed" => DispatchOutcome.RetryLater(DispatchError.DeviceRefused),
+        "not-ready" or "replayed" or "too-late" or "busy" => DispatchOutcome.RetryLater(DispatchError.DeviceRefused),
         _ => DispatchOutcome.Refused(DispatchError.DeviceRefused),
     };
 
@@ -89,7 +89,9 @@ public sealed class LoudspeakerChannel : IChannel
     {
         var ready = await AskAsync(device, delivery, tag, "ready", _options.ReadyWait, DispatchOutcome.RetryLater(DispatchError.TimedOut), DispatchOutcome.Unreachable,
             seq => _orders.Prepare(tag, seq, delivery.Rendition), cancellationToken);
-        return ready.Code == ResultCode.Accepted ? null : ready;
+        if (ready.Code == ResultCode.Accepted) return null;
+        // Whatever kept it from fetching the programme (no network, a cut download, bytes that do not match) may be gone at the next attempt.
+        return ready is { Code: ResultCode.Refused, Error: DispatchError.DeviceRefused } ? DispatchOutcome.RetryLater(DispatchError.DeviceRefused) : ready;
     }
 
     private long? Instant(in OutgoingDelivery delivery)

@@ -36,7 +36,7 @@ public static class ResidentPush
         /// <summary>Maps the hub at <c>/hubs/resident</c>. The pipeline needs authentication and authorization before it.</summary>
         public IEndpointRouteBuilder MapResidentHub()
         {
-            routes.MapHub<ResidentHub>("/hubs/resident", connection =>
+            routes.MapHub<ResidentHub>(ResidentTokenHandler.HubPath, connection =>
             {
                 connection.Transports = HttpTransportType.WebSockets;
                 connection.ApplicationMaxBufferSize = 8 * 1024;

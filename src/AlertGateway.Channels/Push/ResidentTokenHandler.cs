@@ -18,8 +18,12 @@ public sealed class ResidentTokenHandler(IOptionsMonitor<AuthenticationSchemeOpt
     /// <summary>Claim that holds the endpoint number.</summary>
     public const string EndpointClaim = "endpoint";
 
+    /// <summary>Where apps connect. The handler looks at no other request, also where it is the only scheme and hence the default: bearers of people and stations are not its own.</summary>
+    public const string HubPath = "/hubs/resident";
+
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
+        if (!Request.Path.StartsWithSegments(HubPath)) return Task.FromResult(AuthenticateResult.NoResult());
         string? token = DeviceTokens.Bearer(Request) ?? Request.Query["access_token"].ToString();
         if (token.Length is 0 or > DeviceTokens.LengthMax) return Task.FromResult(AuthenticateResult.NoResult());
         int endpointNo = endpointOf(DeviceTokens.Hash(token));

@@ -165,6 +165,13 @@ public sealed class LoudspeakerChannelTests : ChannelCompliance
     }
 
     [Fact]
+    public async Task A_download_that_failed_is_tried_again()
+    {
+        _device!.Answers = order => new { type = "refused", tag = order.GetProperty("tag").GetString(), seq = order.GetProperty("seq").GetInt64(), reason = "hash-mismatch" };
+        Assert.Equal(DispatchOutcome.RetryLater(DispatchError.DeviceRefused), await Channel.DispatchAsync(ADelivery(), Stop));
+    }
+
+    [Fact]
     public async Task A_cancel_silences_at_once_and_then_says_so()
     {
         var original = ADelivery().Tag;

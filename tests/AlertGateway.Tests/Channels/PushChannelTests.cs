@@ -43,6 +43,7 @@ public sealed class PushChannelTests : ChannelCompliance
                 app.UseAuthentication();
                 app.UseAuthorization();
                 app.MapResidentHub();
+                app.MapGet("/other", () => "open");
             }, Stop);
         _app = await ResidentFarSide.ConnectAsync(_url, Token, inQuery: true, Stop);
         await _app.HelloAsync(0, Stop);
@@ -183,6 +184,17 @@ public sealed class PushChannelTests : ChannelCompliance
         var (code, sentence) = Assert.Single(_refusals.Entries);
         Assert.Equal("push.token.unknown", code);
         Assert.DoesNotContain("stolen", sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_bearer_of_somebody_else_elsewhere_is_none_of_its_business()
+    {
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_url, "/other"));
+        request.Headers.Add("Authorization", "Bearer token-of-a-station");
+        using var response = await client.SendAsync(request, Stop);
+        Assert.Equal("open", await response.Content.ReadAsStringAsync(Stop));
+        Assert.Empty(_refusals.Entries);
     }
 
     [Fact]
