@@ -20,6 +20,7 @@ public sealed class DeliverySet
     private readonly Evidence[] _evidence;
     private readonly byte[] _attempts;
     private readonly SlotFlags[] _flags;
+    private readonly long[] _startedTicks;
     private readonly int[] _byOutcome = new int[(int)Outcome.Suppressed + 1];
     private readonly PriorityQueue<int, long> _retries = new();
     private readonly PriorityQueue<int, long> _asks = new();
@@ -43,6 +44,7 @@ public sealed class DeliverySet
         _evidence = new Evidence[endpoints.Length];
         _attempts = new byte[endpoints.Length];
         _flags = new SlotFlags[endpoints.Length];
+        _startedTicks = new long[endpoints.Length];
         _byOutcome[(int)Outcome.Planned] = endpoints.Length;
     }
 
@@ -98,6 +100,9 @@ public sealed class DeliverySet
     public Evidence EvidenceOf(int slot) => _evidence[slot];
 
     public byte AttemptsOf(int slot) => _attempts[slot];
+
+    /// <summary>When the last attempt started, UTC ticks: whoever is asked what became of it must look back that far.</summary>
+    public long StartedTicksOf(int slot) => _startedTicks[slot];
 
     public bool MayHave(int slot) => (_flags[slot] & SlotFlags.MayHave) != 0;
 
@@ -217,6 +222,7 @@ public sealed class DeliverySet
         _flags[slot] &= ~SlotFlags.Reserved;
         if (_attempts[slot] == 0) _started++;
         _attempts[slot] = e.Attempt;
+        _startedTicks[slot] = e.AtTicks;
         if (e.Code == StartedCodes.PossibleDuplicate && (_flags[slot] & SlotFlags.PossibleDuplicate) == 0)
         {
             _flags[slot] |= SlotFlags.PossibleDuplicate;

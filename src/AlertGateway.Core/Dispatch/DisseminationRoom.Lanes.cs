@@ -53,7 +53,7 @@ public sealed partial class DisseminationRoom
                 {
                     if (set.Channel != channel || count >= batch.Length) continue;
                     int taken = set.TakeAsks(Now, slots[..Math.Min(slots.Length, batch.Length - count)]);
-                    foreach (int slot in slots[..taken]) batch[count++] = Describe(held, set, slot, held.State.ResultRow(set, slot, Now, ResultCode.Unknown, DispatchError.None));
+                    foreach (int slot in slots[..taken]) batch[count++] = Describe(held, set, slot, held.State.ResultRow(set, slot, set.StartedTicksOf(slot), ResultCode.Unknown, DispatchError.None));
                 }
             }
         }

@@ -64,10 +64,16 @@ public sealed class DisseminationTests : IDisposable
     public async Task An_unknown_outcome_is_asked_for_and_only_what_was_never_taken_is_sent_again_with_a_label()
     {
         var town = Makers.ATown(20);
+        var started = new System.Collections.Concurrent.ConcurrentDictionary<int, long>();
         var channel = new ScriptedChannel
         {
-            Script = d => d.Tag.Attempt == 1 ? DispatchOutcome.Unknown(DispatchError.TimedOut) : DispatchOutcome.Accepted(),
-            Answer = d => new AskOutcome(d.Tag.Key.EndpointNo % 2 == 0 ? AskAnswer.Taken : AskAnswer.NeverTaken),
+            Script = d =>
+            {
+                started.TryAdd(d.Tag.Key.EndpointNo, d.StartedTicks);
+                return d.Tag.Attempt == 1 ? DispatchOutcome.Unknown(DispatchError.TimedOut) : DispatchOutcome.Accepted();
+            },
+            // Whoever asks must look back to the start of the attempt, not to the moment of asking.
+            Answer = d => new AskOutcome(started[d.Tag.Key.EndpointNo] != d.StartedTicks ? AskAnswer.CannotTell : d.Tag.Key.EndpointNo % 2 == 0 ? AskAnswer.Taken : AskAnswer.NeverTaken),
         };
         await using var house = await DispatchHouse.OpenAsync(_folder.Path, town, channel);
         int no = await house.Room.OpenAsync(Makers.ARedAlert(town, Sent), Stop);
