@@ -10,8 +10,9 @@ namespace AlertGateway.Server.Demo;
 /// <param name="Lost">Deliveries that the board calls taken but no far side ever had, and deliveries of the audience without any final state.</param>
 /// <param name="Duplicates">Deliveries that a far side took more than once.</param>
 /// <param name="UnlabelledDuplicates">Those of them whose repeat carried no possible-duplicate label.</param>
+/// <param name="Stray">Deliveries that a far side took though no dissemination of the ledger planned them.</param>
 /// <param name="WrongAddress">Messages that arrived at a number that is not the endpoint's in the registry.</param>
-internal sealed record AuditResult(int Taken, int Lost, int Duplicates, int UnlabelledDuplicates, int WrongAddress, int HadMistake, int ToldOfMistake, int ToldWithoutHaving, int HavingNotTold, double SendsPerSecond);
+internal sealed record AuditResult(int Taken, int Lost, int Duplicates, int UnlabelledDuplicates, int WrongAddress, int HadMistake, int ToldOfMistake, int ToldWithoutHaving, int HavingNotTold, int Stray, double SendsPerSecond);
 
 /// <summary>The judge of a run: the provider's and the devices' journals are the truth, the ledger only says what was labelled and what was promised.</summary>
 internal static class JournalAudit
@@ -37,7 +38,7 @@ internal static class JournalAudit
         var taken = new Dictionary<DeliveryKey, int>();
         int wrong = ReadSms(Path.Combine(folder, "sms.journal"), addresses, registry, taken);
         ReadDevices(folder, taken);
-        int lost = 0, duplicates = 0, unlabelled = 0, had = 0, told = 0, toldWithout = 0, notTold = 0;
+        int lost = 0, duplicates = 0, unlabelled = 0, had = 0, told = 0, toldWithout = 0, notTold = 0, planned = 0;
         for (int no = 1; no <= room.Disseminations.Count; no++)
         {
             foreach (var line in room.Deliveries(no))
@@ -45,6 +46,7 @@ internal static class JournalAudit
                 int times = taken.GetValueOrDefault(line.Key);
                 bool promised = line.Outcome is Outcome.Accepted or Outcome.Delivered or Outcome.HandedOff;
                 if ((promised && times == 0) || line.Outcome is Outcome.Planned or Outcome.InFlight or Outcome.Retrying or Outcome.Unknown) lost++;
+                if (times > 0) planned++;
                 if (times > 1)
                 {
                     duplicates++;
@@ -59,7 +61,7 @@ internal static class JournalAudit
             }
         }
         double seconds = Math.Max(0.001, TimeSpan.FromTicks(Math.Max(0, lastResult - firstStart)).TotalSeconds);
-        return new AuditResult(taken.Values.Sum(), lost, duplicates, unlabelled, wrong, had, told, toldWithout, notTold, handOffs / seconds);
+        return new AuditResult(taken.Values.Sum(), lost, duplicates, unlabelled, wrong, had, told, toldWithout, notTold, taken.Count - planned, handOffs / seconds);
     }
 
     private static int ReadSms(string journal, AddressReader addresses, RegistrySnapshot registry, Dictionary<DeliveryKey, int> taken)
