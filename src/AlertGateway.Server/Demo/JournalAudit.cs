@@ -82,13 +82,13 @@ internal static class JournalAudit
 
     private static void ReadDevices(string folder, Dictionary<DeliveryKey, int> taken)
     {
-        foreach (string line in Lines(Path.Combine(folder, "resident.journal")))
+        foreach (string line in Directory.EnumerateFiles(folder, "resident*.journal").SelectMany(Lines))
         {
             string[] columns = line.Split('\t');
             if (columns.Length >= 7 && columns[1] == "alert" && columns[6] == "0" && DeliveryTag.TryParse(columns[3], out var tag)) taken[tag.Key] = taken.GetValueOrDefault(tag.Key) + 1;
         }
         // A loudspeaker or encoder took an order when it accepted it; a repeat of the same order is refused or folded by the device itself.
-        foreach (string file in Directory.EnumerateFiles(folder, "encoder-*.journal").Select(f => Path.GetFileName(f)).Prepend("loudspeaker.journal"))
+        foreach (string file in Directory.EnumerateFiles(folder, "encoder-*.journal").Concat(Directory.EnumerateFiles(folder, "loudspeaker*.journal")).Select(f => Path.GetFileName(f)))
         {
             var starts = new HashSet<(DeliveryKey, string)>();
             foreach (string line in Lines(Path.Combine(folder, file)))

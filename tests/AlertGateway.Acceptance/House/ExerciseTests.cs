@@ -44,10 +44,10 @@ public sealed class ExerciseTests
         var exerciseEndpoints = Enumerable.Range(1, registry.Endpoints).Where(e => registry.EndpointFlags[e].HasFlag(EndpointFlags.Exercise)).ToHashSet();
         Assert.Equal(exerciseEndpoints.Count, planned);
         AssertSmsWentTo(house, store, exerciseEndpoints);
-        Assert.NotEmpty(Lines(house, "resident-exercise").Where(l => l[1] == "alert"));
-        Assert.Empty(Lines(house, "resident-live").Where(l => l[1] == "alert"));
-        Assert.NotEmpty(Lines(house, "horns-exercise").Where(l => l[1] == "start"));
-        Assert.Empty(Lines(house, "horns-live").Where(l => l[1] is "order" or "start"));
+        Assert.Contains(Lines(house, "resident-exercise"), l => l[1] == "alert");
+        Assert.DoesNotContain(Lines(house, "resident-live"), l => l[1] == "alert");
+        Assert.Contains(Lines(house, "horns-exercise"), l => l[1] == "start");
+        Assert.DoesNotContain(Lines(house, "horns-live"), l => l[1] is "order" or "start");
         foreach (var station in house.City.Secrets.Stations)
         {
             var heard = Lines(house, $"encoder-{station.EndpointNo}").Where(l => l[1] is "order" or "start").ToList();
