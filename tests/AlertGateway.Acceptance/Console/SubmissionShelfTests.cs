@@ -36,6 +36,6 @@ public sealed class SubmissionShelfTests
         }
     }
 
-    private static Task TakeAsync(IngestRoom ingest, string identifier) =>
-        ingest.TakeAsync(Encoding.UTF8.GetBytes(new CapDocument { Identifier = identifier, Sent = TimeProvider.System.GetUtcNow(), Polygons = ["31.37,119.36 31.38,119.38 31.40,119.37 31.37,119.36"] }.ToString()), new SubmissionSource("person:1", Official: false, 1), Stop);
+    private static async Task TakeAsync(IngestRoom ingest, string identifier) =>
+        await ingest.TakeAsync(Encoding.UTF8.GetBytes(new CapDocument { Identifier = identifier, Sent = TimeProvider.System.GetUtcNow(), Polygons = ["31.37,119.36 31.38,119.38 31.40,119.37 31.37,119.36"] }.ToString()), new SubmissionSource("person:1", Official: false, 1), Stop);
 }

@@ -26,7 +26,6 @@ public sealed class HeldAreaTests
             ("blank", "area.broken", "无法读取", "cannot be read", A("blank", " ")),
             ("two-points", "area.broken", "无法读取", "cannot be read", A("two-points", "31.3745,119.3655 31.3725,119.3820 31.3745,119.3655 31.3745,119.3655")),
             ("not-numbers", "area.broken", "无法读取", "cannot be read", A("not-numbers", "31.37,119.36 north,east 31.40,119.39 31.37,119.36")),
-            ("not-closed", "area.broken", "没有闭合", "not closed", A("not-closed", "31.3745,119.3655 31.3725,119.3820 31.4010,119.3985 31.4190,119.4010")),
             ("figure-of-eight", "area.broken", "自相交", "crosses itself", A("figure-of-eight", "31.36,119.36 31.42,119.42 31.42,119.36 31.36,119.42 31.36,119.36")),
             ("swapped", "area.swapped", "写反", "swapped", A("swapped", "119.3655,31.3745 119.3820,31.3725 119.3985,31.4010 119.3655,31.3745")),
             ("many-vertices", "area.too-many-vertices", "60,001", "60,001 vertices; the limit is 60,000", A("many-vertices", CapDocument.Ring(31.39, 119.38, 0.01, 60_000))),
@@ -43,7 +42,11 @@ public sealed class HeldAreaTests
             Assert.True(answer.StatusCode == HttpStatusCode.Accepted, $"{name}: {(int)answer.StatusCode} {text}");
             int no = JsonDocument.Parse(text).RootElement.GetProperty("proposalNos")[0].GetInt32();
             var proposal = await house.GetAsync($"/v1/proposals/{no}", Stop);
-            Assert.True(proposal.GetProperty("state").GetString() == "Held", $"{name}: {proposal.GetProperty("state")}");
+            if (proposal.GetProperty("state").GetString() != "Held")
+            {
+                wrong.Add($"{name}: {proposal.GetProperty("state")}");
+                continue;
+            }
             var holds = proposal.GetProperty("holds").EnumerateArray().ToList();
             string page = await RunningHouse.ReadPageAsync(browser, $"/live/proposals/{no}", Stop);
             bool told = holds.Any(h => h.GetProperty("code").GetString() == code && Says(h, "sentence", chinese) && Says(h, "sentenceEnglish", english));
