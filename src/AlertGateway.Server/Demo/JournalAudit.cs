@@ -45,7 +45,9 @@ internal static class JournalAudit
             {
                 int times = taken.GetValueOrDefault(line.Key);
                 bool promised = line.Outcome is Outcome.Accepted or Outcome.Delivered or Outcome.HandedOff;
-                if ((promised && times == 0) || line.Outcome is Outcome.Planned or Outcome.InFlight or Outcome.Retrying or Outcome.Unknown) lost++;
+                // A push that a dying connection took is given again when the device comes back, unless it was taken back meanwhile: then nobody lacks anything.
+                bool takenBack = line.Key.Channel == ChannelKind.Push && line.Outcome != Outcome.Delivered && cancelled.Contains(no);
+                if ((promised && times == 0 && !takenBack) || line.Outcome is Outcome.Planned or Outcome.InFlight or Outcome.Retrying or Outcome.Unknown) lost++;
                 if (times > 0) planned++;
                 if (times > 1)
                 {
