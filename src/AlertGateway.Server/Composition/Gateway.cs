@@ -65,7 +65,8 @@ public sealed class Gateway : IAsyncDisposable
         var speech = SpeechHouse.Open(config, clock);
         var rendering = new RenderingRoom(Core.Rendering.Wording.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "templates", "wording.json"), cancellationToken)), speech.Renderer);
         var targeting = new TargetingRoom(registry, TargetingConfig.Parse(await File.ReadAllTextAsync(Path.Combine(config, "targeting.json"), cancellationToken)), await DangerZonesAsync(config, options.City, cancellationToken),
-            Jurisdiction.FromJson(registryStore.ReadMeta("jurisdiction") ?? throw new InvalidDataException("The registry has no jurisdiction: fill it first (agw city create).")));
+            Jurisdiction.FromJson(registryStore.ReadMeta("jurisdiction") ?? throw new InvalidDataException("The registry has no jurisdiction: fill it first (agw city create).")),
+            await NeighboursAsync(config, options.City, cancellationToken), BoundaryBook.Load(Path.Combine(config, "boundaries")));
         var programmes = new ProgrammeStore(Path.Combine(data, "programmes"));
         var pipeline = new AlertPipeline(ingest, targeting.Plan, rendering, (p, _) => { programmes.Put(p.Wav); return Task.CompletedTask; }, desk, room, ingestOptions);
 
@@ -152,6 +153,12 @@ public sealed class Gateway : IAsyncDisposable
     {
         string file = Path.Combine(config, "cities", city, "danger-zones.json");
         return city.Length > 0 && File.Exists(file) ? DangerZones.Parse(await File.ReadAllTextAsync(file, cancellationToken)) : DangerZones.None;
+    }
+
+    private static async Task<Neighbours> NeighboursAsync(string config, string city, CancellationToken cancellationToken)
+    {
+        string file = Path.Combine(config, "cities", city, "neighbours.json");
+        return city.Length > 0 && File.Exists(file) ? Neighbours.Parse(await File.ReadAllTextAsync(file, cancellationToken)) : Neighbours.None;
     }
 
     private static async Task<CityMap> CityMapAsync(string config, string city, bool synthetic, CancellationToken cancellationToken)
