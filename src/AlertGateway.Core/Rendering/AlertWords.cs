@@ -75,7 +75,7 @@ internal sealed record AlertWords
         var other => other,
     };
 
-    private static EventWords? EventRow(Info info, Wording wording) => wording.Events.FirstOrDefault(e =>
+    internal static EventWords? EventRow(Info info, Wording wording) => wording.Events.FirstOrDefault(e =>
         info.EventCodes.Any(c => string.Equals(c.Value, e.Code, StringComparison.OrdinalIgnoreCase)) || info.Event.Contains(e.Zh, StringComparison.Ordinal) || string.Equals(info.Event.Trim(), e.En, StringComparison.OrdinalIgnoreCase));
 
     private static string Sender(Alert alert, Info info, string language, Wording wording)

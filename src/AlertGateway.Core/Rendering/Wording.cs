@@ -140,6 +140,13 @@ public sealed record Wording
 
     public LanguageWording Of(string language) => language == "zh" ? Zh : En;
 
+    /// <summary>The national event code of an info, by its codes or its words; the words themselves where the table does not know them.</summary>
+    public string EventKindOf(Info info)
+    {
+        ArgumentNullException.ThrowIfNull(info);
+        return AlertWords.EventRow(info, this)?.Code ?? info.Event.Trim();
+    }
+
     internal string ProfileOf(WarningColour colour, Purpose purpose, bool exercise) =>
         ProgrammeProfiles[exercise ? "exercise" : purpose is Purpose.Cancel or Purpose.Correction ? "cancel" : colour.ToString().ToLowerInvariant()];
 

@@ -56,14 +56,15 @@ public sealed class Gateway : IAsyncDisposable
         var lookups = registryStore.OpenAddresses();
 
         // Rooms.
-        var ingestOptions = new IngestOptions();
+        var ingestOptions = FeedSignatures.Apply(builder.Configuration["Feeds:Folder"] is { Length: > 0 } feedFolder ? feedFolder : Path.Combine(config, "feeds"), new IngestOptions());
         var ingest = new IngestRoom(ledger, clock, ingestOptions);
         string authorityFile = options.AuthorityFile.Length > 0 ? Path.GetFullPath(options.AuthorityFile, GatewayConfiguration.Home()) : Path.Combine(config, "authority.json");
         var desk = new ApprovalDesk(ledger, clock, AuthorityMatrix.Parse(await File.ReadAllBytesAsync(authorityFile, cancellationToken)), no => ingest.Find(no)?.ToSubmission() ?? throw new KeyNotFoundException($"There is no submission {no}."));
         var refusals = new RefusalBook();
         var room = new DisseminationRoom(ledger, registry, clock, c => new ChannelTimes(options.Lanes.For(c).ReceiptTimeout, options.Lanes.For(c).UnreachableTimeout ?? TimeSpan.MaxValue));
         var speech = SpeechHouse.Open(config, clock);
-        var rendering = new RenderingRoom(Core.Rendering.Wording.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "templates", "wording.json"), cancellationToken)), speech.Renderer);
+        var wording = Core.Rendering.Wording.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "templates", "wording.json"), cancellationToken));
+        var rendering = new RenderingRoom(wording, speech.Renderer);
         var targeting = new TargetingRoom(registry, TargetingConfig.Parse(await File.ReadAllTextAsync(Path.Combine(config, "targeting.json"), cancellationToken)), await DangerZonesAsync(config, options.City, cancellationToken),
             Jurisdiction.FromJson(registryStore.ReadMeta("jurisdiction") ?? throw new InvalidDataException("The registry has no jurisdiction: fill it first (agw city create).")),
             await NeighboursAsync(config, options.City, cancellationToken), BoundaryBook.Load(Path.Combine(config, "boundaries")));
@@ -72,7 +73,7 @@ public sealed class Gateway : IAsyncDisposable
 
         // Channels and rim.
         var s = builder.Services;
-        s.AddSingleton(clock).AddSingleton<ILedger>(ledger).AddSingleton(registry).AddSingleton(room).AddSingleton<IReceiptSink>(room).AddSingleton<IWakeSink>(room).AddSingleton<ITrackingBoard>(room);
+        s.AddSingleton(clock).AddSingleton(wording).AddSingleton<ILedger>(ledger).AddSingleton(registry).AddSingleton(room).AddSingleton<IReceiptSink>(room).AddSingleton<IWakeSink>(room).AddSingleton<ITrackingBoard>(room);
         s.AddSingleton<IRefusalLog>(new RimRefusals(ledger, clock)).AddSingleton(pipeline).AddSingleton(ingest).AddSingleton(desk).AddSingleton(refusals).AddSingleton(people).AddSingleton(speech);
         var tokens = new DeviceBook(lookups);
         s.AddSingleton<SmsEndpointLookup>(tokens.SmsEndpoint).AddSingleton<ResidentTokenLookup>(tokens.Resident).AddSingleton<StationTokenLookup>(tokens.Station).AddSingleton<LoudspeakerKeyLookup>(tokens.LoudspeakerKey);
