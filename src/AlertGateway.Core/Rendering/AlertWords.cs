@@ -30,7 +30,8 @@ internal sealed record AlertWords
         var stated = colour.Length > 0 && (CmaProfile.ColourOf(info) != WarningColour.None || AlertLife.IsChineseSignal(alert));
         var title = TitleOf(eventName.Length > 0 ? eventName : Clean(info.Headline), stated ? colour : "", language, words);
         var instruction = quotes ? Clean(info.Instruction) : "";
-        if (instruction.Length == 0) instruction = language == "zh" ? row?.ActionZh ?? words.DefaultAction : row?.ActionEn ?? words.DefaultAction;
+        // The publisher's text is his; what is added here says so.
+        if (instruction.Length == 0) instruction = words.LocalMark + (language == "zh" ? row?.ActionZh ?? words.DefaultAction : row?.ActionEn ?? words.DefaultAction);
         var description = quotes ? Clean(info.Description) : "";
         var area = string.Join(language == "zh" ? "、" : ", ", info.Areas.Select(a => Clean(a.AreaDesc)).Where(a => a.Length > 0).Distinct().Take(12));
         if (area.Length > 0 && (description.Contains(area, StringComparison.Ordinal) || title.Contains(area, StringComparison.Ordinal))) area = "";

@@ -72,6 +72,9 @@ public sealed record LanguageWording
     /// <summary>What to do when neither the message nor the event's row says it.</summary>
     public required string DefaultAction { get; init; }
 
+    /// <summary>Stands before advice that is not the sender's own, such as 本地提示：.</summary>
+    public required string LocalMark { get; init; }
+
     public required WordingSet Sms { get; init; }
 
     public required WordingSet PushTitle { get; init; }

@@ -69,7 +69,8 @@ public sealed class Gateway : IAsyncDisposable
             Jurisdiction.FromJson(registryStore.ReadMeta("jurisdiction") ?? throw new InvalidDataException("The registry has no jurisdiction: fill it first (agw city create).")),
             await NeighboursAsync(config, options.City, cancellationToken), BoundaryBook.Load(Path.Combine(config, "boundaries")));
         var programmes = new ProgrammeStore(Path.Combine(data, "programmes"));
-        var pipeline = new AlertPipeline(ingest, targeting.Plan, rendering, (p, _) => { programmes.Put(p.Wav); return Task.CompletedTask; }, desk, room, ingestOptions);
+        var pipeline = new AlertPipeline(ingest, targeting.Plan, rendering, (p, _) => { programmes.Put(p.Wav); return Task.CompletedTask; }, desk, room, ingestOptions,
+            LawfulPublishers.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "publishers.json"), cancellationToken)));
 
         // Channels and rim.
         var s = builder.Services;
@@ -89,6 +90,7 @@ public sealed class Gateway : IAsyncDisposable
         s.AddSingleton<IHealthSource, HealthWindow>();
         s.AddHostedService<GatewayWorker>();
         s.AddConsole();
+        s.AddPublicAlerts(Path.Combine(data, "publishing.key"));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(k =>
         {
             k.AddServerHeader = false;
@@ -119,6 +121,7 @@ public sealed class Gateway : IAsyncDisposable
         app.MapBroadcastPull();
         app.MapOrderKey();
         app.MapApi();
+        app.MapPublicAlerts();
         app.MapConsole();
         app.MapGet("/healthz/live", () => Results.Text("live")).AllowAnonymous();
         app.MapGet("/healthz/ready", () => ledger.Failure is null ? Results.Text("ready") : Results.Text("ledger failed", statusCode: 503)).AllowAnonymous();
