@@ -45,7 +45,7 @@ public sealed partial class LawfulPublishers(IReadOnlyList<LawfulPublisher> all)
         ArgumentNullException.ThrowIfNull(alert);
         foreach (var info in alert.Infos)
         {
-            foreach (var code in info.EventCodes.Select(c => c.Value).Where(NationalCode.IsMatch))
+            foreach (var code in info.EventCodes.Select(c => c.Value).Where(c => NationalCode.IsMatch(c)))
             {
                 // Of several rows the longest code counts: 11D01 before 11D.
                 var row = all.Where(p => p.Events.Any(e => code.StartsWith(e, StringComparison.OrdinalIgnoreCase)))

@@ -55,7 +55,7 @@ public sealed class EpisodeTests
 
     private static string Shown(IReadOnlyList<Episode> episodes) => string.Join('\n', episodes.Select(e => $"{e.Kind} {e.Colour} {string.Join(',', e.Members.Select(m => $"{m.Facts.Issuer} {m.Facts.Sent:O} {m.Alarm}"))}"));
 
-    private static IReadOnlyList<Episode> Join(params CapText[] texts) => EpisodeBook.Join(Facts(texts));
+    private static List<Episode> Join(params CapText[] texts) => [.. EpisodeBook.Join(Facts(texts))];
 
     private static List<EpisodeFacts> Facts(params CapText[] texts) => [.. texts.Select((t, i) =>
     {

@@ -187,7 +187,7 @@ public sealed class GroundTests : IDisposable
     private static AreaShapes Shapes(string polygon) => AreaShapes.Of(AnAlert(APolygon(polygon)), new TargetingConfig());
 
     private static BoundaryBook Pack(string valueName, string code) => BoundaryBook.Parse(Encoding.UTF8.GetBytes(
-        $$"""{"type":"FeatureCollection","valueNames":["{{valueName}}"],"codeProperty":"code","features":[{"type":"Feature","properties":{"code":"{{code}}"},"geometry":{"type":"Polygon","coordinates":[[[119.39,31.39],[119.42,31.39],[119.42,31.42],[119.39,31.42],[119.39,31.39]]]}}]}"""));
+        $$$"""{"type":"FeatureCollection","valueNames":["{{{valueName}}}"],"codeProperty":"code","features":[{"type":"Feature","properties":{"code":"{{{code}}}"},"geometry":{"type":"Polygon","coordinates":[[[119.39,31.39],[119.42,31.39],[119.42,31.42],[119.39,31.42],[119.39,31.39]]]}}]}"""));
 
     private TargetingRoom Room(Neighbours? neighbours = null, BoundaryBook? boundaries = null) =>
         new(_snapshot, new TargetingConfig(), DangerZones.None, Jurisdiction.FromGeoJson("溧阳市", "320481000000", """{"type":"Polygon","coordinates":[[[119,31],[120,31],[120,32],[119,32],[119,31]]]}"""), neighbours, boundaries);
