@@ -33,6 +33,7 @@ public static class CapSigner
 
         var digest = SHA256.HashData(new Canonical(true, [], false).Document(document, [], rootOnly: true));
         var signature = Child(root, "Signature");
+        signature.SetAttribute("xmlns", CapNames.Signature); // stands in the tree as it will in the text, so that canonicalisation sees it
         var signedInfo = Child(signature, "SignedInfo");
         Child(signedInfo, "CanonicalizationMethod").SetAttribute("Algorithm", Exclusive);
         Child(signedInfo, "SignatureMethod").SetAttribute("Algorithm", method);

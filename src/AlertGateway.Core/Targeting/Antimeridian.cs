@@ -42,9 +42,9 @@ internal static class Antimeridian
         for (var turn = first; turn <= last; turn++)
         {
             var strip = factory.ToGeometry(new Envelope(360.0 * turn - 180, 360.0 * turn + 180, -90, 90));
-            var piece = OverlayNGRobust.Overlay(shape, strip, SpatialFunction.Intersection);
-            var shift = -360.0 * turn;
-            if (turn != 0) piece.Apply(new Shift(shift));
+            // A copy, because a piece may share its points with the shape that the next strip is cut from.
+            var piece = OverlayNGRobust.Overlay(shape, strip, SpatialFunction.Intersection).Copy();
+            if (turn != 0) piece.Apply(new Shift(-360.0 * turn));
             for (var i = 0; i < piece.NumGeometries; i++)
             {
                 if (piece.GetGeometryN(i) is Polygon { IsEmpty: false } polygon) pieces.Add(polygon);

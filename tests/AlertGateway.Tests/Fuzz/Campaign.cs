@@ -44,30 +44,30 @@ public sealed class Campaign
             foreach (var bytes in _seeds[reader].Take(40)) read(bytes); // compiled before anything is timed
         }
 
+        var tally = new Tally();
         var watch = Stopwatch.StartNew();
-        var perReader = new Dictionary<string, int>(StringComparer.Ordinal);
-        var breaches = new List<Breach>();
-        var (slowest, slowestName, share, peak, done) = (TimeSpan.Zero, "-", 0.0, 0.0, 0);
-        for (; done < documents && watch.Elapsed.TotalSeconds < limit; done++)
+        var next = -1;
+        var threads = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(() =>
         {
-            var random = new Random(HashCode(seed, done));
-            // Half of all documents are CAP; the other readers share the rest.
-            var (reader, read) = _readers[done % 2 == 0 ? 0 : done / 2 % _readers.Count];
-            var seeds = _seeds[reader];
-            var bytes = Mutator.Mutate(Pick(seeds, random), Pick(seeds, random), random);
-            var allowed = TimeSpan.FromMilliseconds(Math.Max(50, bytes.Length / 1e6 * 100));
-            perReader[reader] = perReader.GetValueOrDefault(reader) + 1;
-            var spent = Spent(read, bytes, out var failure);
-            // A collection or a compilation may fall on this very document, so a slow one gets two more chances.
-            for (var again = 0; failure is null && spent > allowed && again < 2; again++) spent = TimeSpan.FromTicks(Math.Min(spent.Ticks, Spent(read, bytes, out failure).Ticks));
-            if (failure is not null) breaches.Add(new Breach(reader, done, bytes.Length, failure.GetType().Name));
-            else if (spent > allowed) breaches.Add(new Breach(reader, done, bytes.Length, string.Create(CultureInfo.InvariantCulture, $"{spent.TotalMilliseconds:0} ms of {allowed.TotalMilliseconds:0}")));
-            if (spent > slowest) (slowest, slowestName) = (spent, string.Create(CultureInfo.InvariantCulture, $"{reader}, {bytes.Length:N0} bytes"));
-            share = Math.Max(share, spent / allowed);
-            if (done % 64 == 0) peak = Math.Max(peak, GC.GetTotalMemory(false) / 1048576.0);
-        }
+            for (var n = Interlocked.Increment(ref next); n < documents && watch.Elapsed.TotalSeconds < limit; n = Interlocked.Increment(ref next)) One(n, seed, tally);
+        })).ToList();
+        foreach (var thread in threads) thread.Start();
+        foreach (var thread in threads) thread.Join();
+        return tally.Result(watch.Elapsed);
+    }
 
-        return new CampaignResult(done, watch.Elapsed, perReader, slowest, slowestName, share, peak, breaches);
+    private void One(int number, int seed, Tally tally)
+    {
+        var random = new Random(HashCode(seed, number));
+        // Half of all documents are CAP; the other readers share the rest.
+        var (reader, read) = _readers[number % 2 == 0 ? 0 : number / 2 % _readers.Count];
+        var seeds = _seeds[reader];
+        var bytes = Mutator.Mutate(Pick(seeds, random), Pick(seeds, random), random);
+        var allowed = TimeSpan.FromMilliseconds(Math.Max(50, bytes.Length / 1e6 * 100));
+        var spent = Spent(read, bytes, out var failure);
+        // A collection or a compilation may fall on this very document, so a slow one gets two more chances.
+        for (var again = 0; failure is null && spent > allowed && again < 2; again++) spent = TimeSpan.FromTicks(Math.Min(spent.Ticks, Spent(read, bytes, out failure).Ticks));
+        tally.Add(reader, number, bytes.Length, spent, allowed, failure);
     }
 
     private static TimeSpan Spent(Action<byte[]> read, byte[] bytes, out Exception? failure)
@@ -98,8 +98,9 @@ public sealed class Campaign
     private static byte[] Pick(List<byte[]> seeds, Random random)
     {
         // Most mutants of a small seed, since they are quicker; the large ones come often enough.
-        var (a, b) = (seeds[random.Next(seeds.Count)], seeds[random.Next(seeds.Count)]);
-        return random.Next(5) == 0 || a.Length < b.Length ? a : b;
+        var (a, b, c) = (seeds[random.Next(seeds.Count)], seeds[random.Next(seeds.Count)], seeds[random.Next(seeds.Count)]);
+        if (random.Next(12) == 0) return a;
+        return a.Length <= b.Length && a.Length <= c.Length ? a : b.Length <= c.Length ? b : c;
     }
 
     // Saved responses lie in tests/corpus/KIND; a kind without any is still tried with what the others have.
@@ -117,4 +118,31 @@ public sealed class Campaign
     }
 
     private static int HashCode(int seed, int number) => unchecked(seed * 486_187_739 + number * 16_777_619 ^ number >> 7);
+
+    private sealed class Tally
+    {
+        private readonly Lock _lock = new();
+        private readonly Dictionary<string, int> _perReader = new(StringComparer.Ordinal);
+        private readonly List<Breach> _breaches = [];
+        private TimeSpan _slowest;
+        private string _slowestName = "-";
+        private double _share, _peak;
+        private int _done;
+
+        public void Add(string reader, int number, int bytes, TimeSpan spent, TimeSpan allowed, Exception? failure)
+        {
+            lock (_lock)
+            {
+                _done++;
+                _perReader[reader] = _perReader.GetValueOrDefault(reader) + 1;
+                if (failure is not null) _breaches.Add(new Breach(reader, number, bytes, failure.GetType().Name));
+                else if (spent > allowed) _breaches.Add(new Breach(reader, number, bytes, string.Create(CultureInfo.InvariantCulture, $"{spent.TotalMilliseconds:0} ms of {allowed.TotalMilliseconds:0}")));
+                if (spent > _slowest) (_slowest, _slowestName) = (spent, string.Create(CultureInfo.InvariantCulture, $"{reader}, {bytes:N0} bytes"));
+                _share = Math.Max(_share, spent / allowed);
+                if (_done % 64 == 0) _peak = Math.Max(_peak, GC.GetTotalMemory(false) / 1048576.0);
+            }
+        }
+
+        public CampaignResult Result(TimeSpan elapsed) => new(_done, elapsed, _perReader, _slowest, _slowestName, _share, _peak, [.. _breaches.OrderBy(b => b.Number)]);
+    }
 }
