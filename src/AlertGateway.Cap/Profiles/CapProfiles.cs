@@ -8,6 +8,7 @@ public static class CapProfiles
 {
     private const string CapCpCode = "profile:CAP-CP:";
     private const string CapAuCode = "urn:oasis:names:tc:emergency:cap:1.2:profile:CAP-AU:1.0";
+    private const string CapAuEventList = "https://govshare.gov.au/xmlui/handle/10772/6495"; // where AUeventLIST was published
     private const string CapCpLocation = "profile:CAP-CP:Location:";
     private const string CapCpEvent = "profile:CAP-CP:Event:";
 
@@ -93,7 +94,7 @@ public static class CapProfiles
         if (alert.Infos.Count == 0) sink.Add(FindingCodes.ProfileInfo, "/alert", "CAP-AU demands an info, in a Cancel too.");
         Each(alert, (info, path) =>
         {
-            if (info.EventCodes.Count(c => c.ValueName.Contains("AUeventLIST", StringComparison.OrdinalIgnoreCase)) != 1)
+            if (info.EventCodes.Count(c => c.ValueName.Contains("AUeventLIST", StringComparison.OrdinalIgnoreCase) || c.ValueName.StartsWith(CapAuEventList, StringComparison.OrdinalIgnoreCase)) != 1)
                 sink.Add(FindingCodes.ProfileEventCode, path, "CAP-AU demands exactly one event code of its list.");
             if (alert.MsgType == MsgType.Cancel && info.EffectiveText is not null) sink.Add(FindingCodes.ProfileParameter, path, "CAP-AU allows no effective in a Cancel.");
         });
