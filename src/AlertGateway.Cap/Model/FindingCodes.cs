@@ -60,6 +60,7 @@ public static class FindingCodes
     public static readonly FindingCode SignatureUnverifiable = Define("signature.unverifiable", FindingLevel.Info, Accept, "There is a signature that cannot be judged here.");
     public static readonly FindingCode SignatureWeak = Define("signature.weak", Warning, Accept, "The signature rests on SHA-1 or another weak algorithm and proves nothing.");
     public static readonly FindingCode SignatureIndented = Define("signature.indented", FindingLevel.Info, Accept, "The signature fits the alert only without the white space between its elements, as some tools sign before they indent.");
+    public static readonly FindingCode SignatureRequired = Define("signature.required", Error, Quarantine, "The source must sign its messages, and this one has no valid signature.");
 
     // Time
     public static readonly FindingCode TimeUnreadable = Define("time.unreadable", Error, Quarantine, "A time cannot be read.");

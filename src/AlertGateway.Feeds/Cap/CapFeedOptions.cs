@@ -3,6 +3,11 @@ using System.Text.RegularExpressions;
 
 namespace AlertGateway.Feeds.Cap;
 
+/// <summary>A key that a feed's sender signs with.</summary>
+/// <param name="Sender">CAP <c>sender</c>, exactly as in its messages.</param>
+/// <param name="File">PEM file with a certificate or a public key.</param>
+public sealed record SenderKey(string Sender, string File);
+
 /// <summary>One CAP feed: a file of <c>config/feeds/</c>.</summary>
 public sealed partial record CapFeedOptions
 {
@@ -35,6 +40,12 @@ public sealed partial record CapFeedOptions
     /// <summary>PEM file with the certificate authority of this feed alone; empty means the system's. Certificates are always checked.</summary>
     public string CaFile { get; init; } = "";
 
+    /// <summary>Whether every message must have a valid signature by one of <see cref="Keys"/>; without one it waits for a person. Default: no.</summary>
+    public bool RequireSignature { get; init; }
+
+    /// <summary>Keys pinned per sender; only they can make a signature valid.</summary>
+    public IReadOnlyList<SenderKey> Keys { get; init; } = [];
+
     /// <exception cref="InvalidDataException">The file does not say what it must; every problem is listed.</exception>
     public static CapFeedOptions Parse(ReadOnlySpan<byte> json)
     {
@@ -54,6 +65,8 @@ public sealed partial record CapFeedOptions
         if (options.IntervalSeconds is < 1 or > 86_400) problems.Add("intervalSeconds: 1 to 86400.");
         if (options.StaleAfterSeconds is < 1 or > 604_800) problems.Add("staleAfterSeconds: 1 to 604800.");
         if (options.CaFile.Length > 0 && !File.Exists(options.CaFile)) problems.Add($"caFile: {options.CaFile} is not there.");
+        foreach (var key in options.Keys.Where(k => !File.Exists(k.File))) problems.Add($"keys: {key.File} is not there.");
+        if (options.RequireSignature && options.Keys.Count == 0) problems.Add("requireSignature: without keys no signature can be valid.");
         return problems.Count == 0 ? options : throw new InvalidDataException($"Feed {options.Name}: " + string.Join(" ", problems));
     }
 

@@ -56,22 +56,25 @@ public sealed class Gateway : IAsyncDisposable
         var lookups = registryStore.OpenAddresses();
 
         // Rooms.
-        var ingestOptions = new IngestOptions();
+        var ingestOptions = FeedSignatures.Apply(builder.Configuration["Feeds:Folder"] is { Length: > 0 } feedFolder ? feedFolder : Path.Combine(config, "feeds"), new IngestOptions());
         var ingest = new IngestRoom(ledger, clock, ingestOptions);
         string authorityFile = options.AuthorityFile.Length > 0 ? Path.GetFullPath(options.AuthorityFile, GatewayConfiguration.Home()) : Path.Combine(config, "authority.json");
         var desk = new ApprovalDesk(ledger, clock, AuthorityMatrix.Parse(await File.ReadAllBytesAsync(authorityFile, cancellationToken)), no => ingest.Find(no)?.ToSubmission() ?? throw new KeyNotFoundException($"There is no submission {no}."));
         var refusals = new RefusalBook();
         var room = new DisseminationRoom(ledger, registry, clock, c => new ChannelTimes(options.Lanes.For(c).ReceiptTimeout, options.Lanes.For(c).UnreachableTimeout ?? TimeSpan.MaxValue));
         var speech = SpeechHouse.Open(config, clock);
-        var rendering = new RenderingRoom(Core.Rendering.Wording.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "templates", "wording.json"), cancellationToken)), speech.Renderer);
+        var wording = Core.Rendering.Wording.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "templates", "wording.json"), cancellationToken));
+        var rendering = new RenderingRoom(wording, speech.Renderer);
         var targeting = new TargetingRoom(registry, TargetingConfig.Parse(await File.ReadAllTextAsync(Path.Combine(config, "targeting.json"), cancellationToken)), await DangerZonesAsync(config, options.City, cancellationToken),
-            Jurisdiction.FromJson(registryStore.ReadMeta("jurisdiction") ?? throw new InvalidDataException("The registry has no jurisdiction: fill it first (agw city create).")));
+            Jurisdiction.FromJson(registryStore.ReadMeta("jurisdiction") ?? throw new InvalidDataException("The registry has no jurisdiction: fill it first (agw city create).")),
+            await NeighboursAsync(config, options.City, cancellationToken), BoundaryBook.Load(Path.Combine(config, "boundaries")));
         var programmes = new ProgrammeStore(Path.Combine(data, "programmes"));
-        var pipeline = new AlertPipeline(ingest, targeting.Plan, rendering, (p, _) => { programmes.Put(p.Wav); return Task.CompletedTask; }, desk, room, ingestOptions);
+        var pipeline = new AlertPipeline(ingest, targeting.Plan, rendering, (p, _) => { programmes.Put(p.Wav); return Task.CompletedTask; }, desk, room, ingestOptions,
+            LawfulPublishers.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "publishers.json"), cancellationToken)));
 
         // Channels and rim.
         var s = builder.Services;
-        s.AddSingleton(clock).AddSingleton<ILedger>(ledger).AddSingleton(registry).AddSingleton(room).AddSingleton<IReceiptSink>(room).AddSingleton<IWakeSink>(room).AddSingleton<ITrackingBoard>(room);
+        s.AddSingleton(clock).AddSingleton(wording).AddSingleton<ILedger>(ledger).AddSingleton(registry).AddSingleton(room).AddSingleton<IReceiptSink>(room).AddSingleton<IWakeSink>(room).AddSingleton<ITrackingBoard>(room);
         s.AddSingleton<IRefusalLog>(new RimRefusals(ledger, clock)).AddSingleton(pipeline).AddSingleton(ingest).AddSingleton(desk).AddSingleton(refusals).AddSingleton(people).AddSingleton(speech);
         var tokens = new DeviceBook(lookups);
         s.AddSingleton<SmsEndpointLookup>(tokens.SmsEndpoint).AddSingleton<ResidentTokenLookup>(tokens.Resident).AddSingleton<StationTokenLookup>(tokens.Station).AddSingleton<LoudspeakerKeyLookup>(tokens.LoudspeakerKey);
@@ -87,6 +90,7 @@ public sealed class Gateway : IAsyncDisposable
         s.AddSingleton<IHealthSource, HealthWindow>();
         s.AddHostedService<GatewayWorker>();
         s.AddConsole();
+        s.AddPublicAlerts(Path.Combine(data, "publishing.key"));
         s.PostConfigure<ConsoleOptions>(o => o.KeyFolder = o.KeyFolder is { Length: > 0 } own ? Path.GetFullPath(own, GatewayConfiguration.Home()) : Path.Combine(data, "cookie-keys"));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(k =>
         {
@@ -118,6 +122,7 @@ public sealed class Gateway : IAsyncDisposable
         app.MapBroadcastPull();
         app.MapOrderKey();
         app.MapApi();
+        app.MapPublicAlerts();
         app.MapConsole();
         app.MapGet("/healthz/live", () => Results.Text("live")).AllowAnonymous();
         app.MapGet("/healthz/ready", () => ledger.Failure is null ? Results.Text("ready") : Results.Text("ledger failed", statusCode: 503)).AllowAnonymous();
@@ -153,6 +158,12 @@ public sealed class Gateway : IAsyncDisposable
     {
         string file = Path.Combine(config, "cities", city, "danger-zones.json");
         return city.Length > 0 && File.Exists(file) ? DangerZones.Parse(await File.ReadAllTextAsync(file, cancellationToken)) : DangerZones.None;
+    }
+
+    private static async Task<Neighbours> NeighboursAsync(string config, string city, CancellationToken cancellationToken)
+    {
+        string file = Path.Combine(config, "cities", city, "neighbours.json");
+        return city.Length > 0 && File.Exists(file) ? Neighbours.Parse(await File.ReadAllTextAsync(file, cancellationToken)) : Neighbours.None;
     }
 
     private static async Task<CityMap> CityMapAsync(string config, string city, bool synthetic, CancellationToken cancellationToken)
