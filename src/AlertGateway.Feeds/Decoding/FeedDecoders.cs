@@ -1,6 +1,13 @@
+using AlertGateway.Feeds.Cap;
+using AlertGateway.Feeds.Dwd;
 using AlertGateway.Feeds.Emsc;
 using AlertGateway.Feeds.Jma;
+using AlertGateway.Feeds.MeteoAlarm;
+using AlertGateway.Feeds.Naads;
+using AlertGateway.Feeds.Nmc;
+using AlertGateway.Feeds.Nws;
 using AlertGateway.Feeds.QuakeMl;
+using AlertGateway.Feeds.QWeather;
 using AlertGateway.Feeds.Usgs;
 using AlertGateway.Feeds.Wolfx;
 
@@ -23,6 +30,13 @@ public static class FeedDecoders
         [JmaXmlDecoder.Kind] = JmaXmlDecoder.Decode,
 
         // Weather warnings.
+        [NwsGeoJsonDecoder.Kind] = NwsGeoJsonDecoder.Decode,
+        [NmcDecoder.Kind] = NmcDecoder.Decode,
+        [QWeatherDecoder.Kind] = QWeatherDecoder.Decode,
+        [MeteoAlarmDecoder.Kind] = MeteoAlarmDecoder.Decode,
+        [DwdDecoder.Kind] = DwdDecoder.Decode,
+        [CapFeedDecoder.Kind] = CapFeedDecoder.Decode,
+        [NaadsDecoder.Kind] = NaadsDecoder.Decode,
 
         // Hydrology.
 
