@@ -36,7 +36,7 @@ public sealed class MessageSockets
                 // What readers ask is not answered.
             }
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException or IOException)
         {
             // The reader is gone, or was dropped.
         }
@@ -60,7 +60,7 @@ public sealed class MessageSockets
                     if (frameBytes == int.MaxValue) break;
                 }
             }
-            catch (Exception e) when (e is WebSocketException or ObjectDisposedException)
+            catch (Exception e) when (e is WebSocketException or ObjectDisposedException or IOException or OperationCanceledException)
             {
                 Forget(socket);
             }

@@ -45,7 +45,7 @@ public sealed class QuakeDecodingTests
     [InlineData("""{"mag":5}""", "[1,2,3]", "time.missing")]
     public void What_cannot_be_is_remarked_and_not_believed(string properties, string coordinates, string code)
     {
-        var r = One("usgs-geojson", $$"""{"type":"Feature","id":"a1","properties":{{properties}},"geometry":{"type":"Point","coordinates":{{coordinates}}}}""");
+        var r = One("usgs-geojson", $$$"""{"type":"Feature","id":"a1","properties":{{{properties}}},"geometry":{"type":"Point","coordinates":{{{coordinates}}}}}""");
         Assert.Contains(r.Findings, f => f.Code == code);
     }
 
