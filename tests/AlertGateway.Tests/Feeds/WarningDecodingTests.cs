@@ -100,7 +100,7 @@ public sealed class WarningDecodingTests
         Assert.NotEmpty(names);
         Assert.Equal(names.Count, d.Records.Count);
         Assert.Equal(FindingCodes.NotWellFormed.Code, Assert.Single(d.Findings).Code);
-        Assert.Contains(FeedDecoders.ByKind["dwd"](bytes[..(bytes.Length / 2)], null).Findings, f => f.Code == FindingCodes.FeedArchive.Code);
+        Assert.Contains(FeedDecoders.ByKind["dwd"](bytes.AsMemory(0, bytes.Length / 2), null).Findings, f => f.Code == FindingCodes.FeedArchive.Code);
     }
 
     [Fact]
