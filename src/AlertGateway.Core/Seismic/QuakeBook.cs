@@ -72,7 +72,7 @@ public sealed class QuakeBook(IReadOnlyList<QuakePlace> places, QuakeOptions opt
         foreach (var place in places)
         {
             var distance = SeismicWaves.EpicentralKm(lat, lon, place.Lat, place.Lon);
-            all.Add(new PlaceShaking(place, distance, options.Attenuation.IntensityAt(magnitude, distance), origin + SeismicWaves.STravel(SeismicWaves.HypocentralKm(distance, report.DepthKm))));
+            all.Add(new PlaceShaking(place, distance, Math.Max(options.Attenuation.IntensityAt(magnitude, distance), options.AttenuationAcross.IntensityAt(magnitude, distance)), origin + SeismicWaves.STravel(SeismicWaves.HypocentralKm(distance, report.DepthKm))));
         }
 
         return all;

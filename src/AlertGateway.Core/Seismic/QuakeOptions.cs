@@ -49,5 +49,9 @@ public sealed record QuakeOptions
     /// <summary>… or the magnitude rises by at least this. Default: 0.3.</summary>
     public double AgainMagnitude { get; init; } = 0.3;
 
+    /// <summary>Shaking along the rupture. Beyond some 170 km the relation across gives a little more, and the graver of both counts.</summary>
     public Attenuation Attenuation { get; init; } = Attenuation.ModerateZoneLongAxis;
+
+    /// <summary>Shaking across the rupture.</summary>
+    public Attenuation AttenuationAcross { get; init; } = Attenuation.ModerateZoneShortAxis;
 }

@@ -43,7 +43,7 @@ internal static class FeedJson
         try
         {
             var reader = new Utf8JsonReader(bytes.Span, Options);
-            while (JsonDocument.TryParseValue(ref reader, out var value) && values.Count < RecordsMax) values.Add(value);
+            while (values.Count < RecordsMax && reader.Read()) values.Add(JsonDocument.ParseValue(ref reader));
             foreach (var value in values)
             {
                 taken++;
