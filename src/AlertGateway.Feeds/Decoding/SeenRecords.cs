@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
 namespace AlertGateway.Feeds.Decoding;
 
 /// <summary>Which records were handed on already, so that a list that is read again and again gives each revision once. Bounded; the oldest are forgotten.</summary>
@@ -19,7 +22,8 @@ internal sealed class SeenRecords
         if (_inOrder.Count > RememberedMax) _seen.Remove(_inOrder.Dequeue());
     }
 
-    // Not by revision alone: some sources have none, or change a value without raising it.
-    private static string KeyOf(FeedRecord r) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{r.Type}\n{r.Id}\n{r.Revision}\n{r.EventTime?.UtcTicks}\n{r.Lat}\n{r.Lon}\n{r.Value}\n{r.Severity}\n{r.Status}\n{r.Cancel}");
+    // Not by revision alone: some sources have none, or change a value without raising it. Of CAP every byte counts, since the same identity with other bytes is for ingest to see.
+    private static string KeyOf(FeedRecord r) => r.Message is { } message
+        ? Convert.ToHexStringLower(SHA256.HashData(message.RawBytes.Span))
+        : string.Create(CultureInfo.InvariantCulture, $"{r.Type}\n{r.Id}\n{r.Revision}\n{r.EventTime?.UtcTicks}\n{r.Lat}\n{r.Lon}\n{r.Value}\n{r.Severity}\n{r.Status}\n{r.Cancel}");
 }
