@@ -65,6 +65,7 @@ internal static class FeedJson
     private static bool Lines(ReadOnlyMemory<byte> bytes, Action<JsonElement, RecordSink> take, RecordSink sink, int taken)
     {
         var number = 0;
+        var broken = new List<int>();
         while (!bytes.IsEmpty && number < RecordsMax)
         {
             var end = bytes.Span.IndexOf((byte)'\n');
@@ -80,10 +81,11 @@ internal static class FeedJson
             }
             catch (JsonException)
             {
-                sink.Document.Add(FindingCodes.NotJson, $"line {number}", "The line is not JSON.");
+                broken.Add(number);
             }
         }
 
+        if (taken > 0) broken.ForEach(line => sink.Document.Add(FindingCodes.NotJson, $"line {line}", "The line is not JSON."));
         return taken > 0;
     }
 
