@@ -14,26 +14,26 @@ namespace AlertGateway.Server.Composition;
 internal sealed class QuakeRoom(QuakeBook book, TimeProvider clock, AlertPipeline pipeline)
 {
     private readonly Dictionary<(string Source, string EventId), AlertKey> _last = [];
-    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly Lock _gate = new();
 
+    /// <summary>One report. Each feed hands on one after the other; several feeds may call at once.</summary>
     public async Task TakeAsync(FeedRecord record, SubmissionSource source, CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken);
-        try
+        var report = Of(record, source);
+        var key = (source.Name, report.EventId);
+        Alert? alert;
+        bool official;
+        lock (_gate)
         {
             var now = clock.GetUtcNow();
-            var report = Of(record, source);
             var decision = book.Take(report, now);
-            var key = (source.Name, report.EventId);
-            var known = _last.TryGetValue(key, out var last);
-            if (QuakeAlerts.Of(report, decision, "agw." + source.Name.Replace(':', '.'), known ? last : null, now) is not { Key: { } own } alert) return;
-            await pipeline.SubmitAsync(CapWriter.Write(alert), decision.Act == QuakeAct.Draft ? source with { Official = false } : source, cancellationToken);
+            official = source.Official && (decision.Act is QuakeAct.Release or QuakeAct.Cancel);
+            alert = QuakeAlerts.Of(report, decision, "agw." + source.Name.Replace(':', '.'), _last.TryGetValue(key, out var last) ? last : null, now);
+            if (alert?.Key is not { } own) return;
             _last[key] = own;
         }
-        finally
-        {
-            _gate.Release();
-        }
+
+        await pipeline.SubmitAsync(CapWriter.Write(alert), source with { Official = official }, cancellationToken);
     }
 
     private static QuakeReport Of(FeedRecord record, SubmissionSource source) => new()
