@@ -15,6 +15,9 @@ public sealed record SpokenPassage(Pcm Sound, IReadOnlyList<(int Start, int Leng
 /// </summary>
 public sealed class SpeechChain(IReadOnlyList<ISpeechEngine> engines, int cacheEntriesMax = 256)
 {
+    // Wide-band speech ends at 7 kHz, a horn below that; what lies above only hisses at the joins.
+    private const double SpeechPassHz = 6_800, SpeechStopHz = 7_800;
+
     private readonly ConcurrentDictionary<string, SpokenPassage> _cache = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _order = new();
 
@@ -53,7 +56,7 @@ public sealed class SpeechChain(IReadOnlyList<ISpeechEngine> engines, int cacheE
         {
             if (outcomes[i].Sound is not { } sound) return (null, outcomes[i].Problem);
             if (SpeechValidation.ProblemOf(sound, sentences[i]) is { } bad) return (null, bad);
-            var voice = Resampler.Resample(SoundLevel.Trim(sound), sampleRateHz);
+            var voice = Resampler.Resample(SoundLevel.Trim(BandLimit.LowPass(sound, SpeechPassHz, SpeechStopHz)), sampleRateHz);
             if (i > 0)
             {
                 var pause = Pcm.Silence(sampleRateHz, profile.SentencePauseMs);
