@@ -12,7 +12,7 @@ public sealed class TargetingRoom
     private readonly AreaResolver _resolver;
     private readonly AudiencePlanner _planner;
 
-    public TargetingRoom(RegistrySnapshot registry, TargetingConfig config, DangerZones dangerZones, Jurisdiction jurisdiction)
+    public TargetingRoom(RegistrySnapshot registry, TargetingConfig config, DangerZones dangerZones, Jurisdiction jurisdiction, VillageLanguages? languages = null)
     {
         ArgumentNullException.ThrowIfNull(registry);
         ArgumentNullException.ThrowIfNull(config);
@@ -20,7 +20,7 @@ public sealed class TargetingRoom
         ArgumentNullException.ThrowIfNull(jurisdiction);
         (_registry, _config) = (registry, config);
         _resolver = new AreaResolver(registry, config, jurisdiction);
-        _planner = new AudiencePlanner(registry, dangerZones);
+        _planner = new AudiencePlanner(registry, dangerZones, languages ?? VillageLanguages.Default);
     }
 
     /// <summary>
