@@ -18,11 +18,17 @@ internal sealed record DemoOptions(int Households, int Push, ulong Seed, string?
 /// <summary>A fresh folder with city, people, settings and device files; and the emulators and the gateway as child processes.</summary>
 internal sealed class DemoHouse : IDisposable
 {
+    /// <summary>Enough attempts in flight that a group commit is worth its fsync, over a few HTTP/2 connections.</summary>
+    private const int SmsSlots = 256;
+
     private readonly List<ChildProcess> _emulators = [];
     private readonly DemoOptions _options;
     private readonly string _configuration = Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/'));
 
     private DemoHouse(DemoOptions options, string folder, Uri url, int mqttPort) => (_options, Folder, Url, MqttPort) = (options, folder, url, mqttPort);
+
+    /// <summary>Where gateway and emulators were built: one folder a project.</summary>
+    private static string Bin => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", ".."));
 
     public string Folder { get; }
 
@@ -63,7 +69,7 @@ internal sealed class DemoHouse : IDisposable
     }
 
     public async Task StartGatewayAsync(CancellationToken cancellationToken) =>
-        Gateway = await ChildProcess.StartAsync(Environment.ProcessPath!, ["serve", "--settings", Path.Combine(Folder, "settings.json")], Path.Combine(Folder, "gateway.log"), TimeSpan.FromMinutes(3), cancellationToken);
+        Gateway = await ChildProcess.StartAsync(Path.Combine(Bin, "AlertGateway.Server", _configuration, "agw"), ["serve", "--settings", Path.Combine(Folder, "settings.json")], Path.Combine(Folder, "gateway.log"), TimeSpan.FromMinutes(3), cancellationToken);
 
     public void KillGateway()
     {
@@ -126,9 +132,9 @@ internal sealed class DemoHouse : IDisposable
     {
         string tokenFile = Path.Combine(Folder, "data", "twilio.token");
         WriteSecret(tokenFile, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
-        var sms = await StartAsync("SmsProvider", ["--token-file", tokenFile, "--journal", Path.Combine(Folder, "sms.journal"), "--seed", Seed, "--inbound-url", $"{Url}v1/receipts/twilio-inbound", "--callback-connections", "64", "--reply", "0.25", "--reply-delay-ms", "1000-15000"], cancellationToken);
+        var sms = await StartAsync("SmsProvider", ["--token-file", tokenFile, "--journal", Path.Combine(Folder, "sms.journal"), "--seed", Seed, "--inbound-url", $"{Url}v1/receipts/twilio-inbound", "--callback-connections", "128", "--reply", "0.25", "--reply-delay-ms", "1000-15000"], cancellationToken);
         var feed = await StartAsync("Feed", ["--dir", Path.Combine(Folder, "feed"), "--replay", "--journal", Path.Combine(Folder, "feed.journal")], cancellationToken);
-        await WriteSettingsAsync(sms.Ready.GetProperty("url").GetString()!, tokenFile, feed.Ready.GetProperty("url").GetString()!, cancellationToken);
+        await WriteSettingsAsync(sms.Ready.GetProperty("h2Url").GetString()!, tokenFile, feed.Ready.GetProperty("url").GetString()!, cancellationToken);
     }
 
     private async Task WriteSettingsAsync(string smsUrl, string tokenFile, string feedUrl, CancellationToken cancellationToken)
@@ -141,8 +147,8 @@ internal sealed class DemoHouse : IDisposable
         await File.WriteAllTextAsync(authority, _options.Around is null ? shipped : shipped.Replace("\"areas\": [\"320481\"]", "\"areas\": [\"*\"]", StringComparison.Ordinal), cancellationToken);
         var settings = new
         {
-            Gateway = new { Url = Url.ToString(), DataFolder, City = _options.Around is null ? "liyang" : "", AuthorityFile = authority, Lanes = new { Sms = lane, Push = lane, Loudspeaker = lane with { Slots = 256, Window = 1024 }, Broadcast = lane with { Slots = 8, Window = 16 } } },
-            Sms = new { BaseUrl = smsUrl, AccountSid = "AC" + new string('0', 32), TokenFile = tokenFile, From = "12379", PublicUrl = Url.ToString(), Slots = 64 },
+            Gateway = new { Url = Url.ToString(), DataFolder, City = _options.Around is null ? "liyang" : "", AuthorityFile = authority, Lanes = new { Sms = lane with { Slots = SmsSlots }, Push = lane, Loudspeaker = lane with { Slots = 256, Window = 1024 }, Broadcast = lane with { Slots = 8, Window = 16 } } },
+            Sms = new { BaseUrl = smsUrl, AccountSid = "AC" + new string('0', 32), TokenFile = tokenFile, From = "12379", PublicUrl = Url.ToString(), Slots = SmsSlots, Http2 = true },
             Loudspeaker = new { BindAddress = "127.0.0.1", Port = MqttPort, ProgrammeBaseUrl = Url.ToString(), Plays = new { Red = once, Orange = once, Yellow = once, Blue = once } },
             Broadcast = new { Plays = new { Red = once, Orange = once, Yellow = once, Blue = once } },
             Feeds = new { Folder = Path.Combine(Folder, "feeds") },
@@ -167,7 +173,7 @@ internal sealed class DemoHouse : IDisposable
 
     private async Task<ChildProcess> StartAsync(string emulator, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
-        string program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", emulator, _configuration, "agw-" + emulator.ToLowerInvariant()));
+        string program = Path.Combine(Bin, emulator, _configuration, "agw-" + emulator.ToLowerInvariant());
         var child = await ChildProcess.StartAsync(program, [.. arguments, "--parent", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)], Path.Combine(Folder, emulator.ToLowerInvariant() + ".log"), TimeSpan.FromMinutes(2), cancellationToken);
         _emulators.Add(child);
         return child;

@@ -118,7 +118,8 @@ internal sealed class DemoNight(DemoOptions options, TextWriter output, TextWrit
         Say("02:35  误发一条真实的大风橙色预警 · a live warning goes out by mistake");
         var alert = CapReader.Read(await File.ReadAllBytesAsync(Path.Combine(GatewayConfiguration.ConfigFolder, "cities", "liyang", "demo-alert-mistaken.xml"), cancellationToken)).Messages[0].Alert!;
         int last = (await house.Editor.ProposalsAsync(cancellationToken)).Max(p => p.ProposalNo);
-        await house.Editor.SubmitAsync(CapWriter.Write(Moved(alert, TimeProvider.System.GetUtcNow())), cancellationToken);
+        var now = TimeProvider.System.GetUtcNow();
+        await house.Editor.SubmitAsync(CapWriter.Write(Moved(alert, now, "demo-mistake-" + now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture))), cancellationToken);
         var proposal = await ProposalAsync(house, last);
         await house.Editor.SignAsync(proposal.ProposalNo, SignatureRole.Proposer, proposal.Hashes, cancellationToken);
         await house.Officer.SignAsync(proposal.ProposalNo, SignatureRole.Approver, proposal.Hashes, cancellationToken);
@@ -136,13 +137,14 @@ internal sealed class DemoNight(DemoOptions options, TextWriter output, TextWrit
         return view.DisseminationNo;
     }
 
-    private static Alert Moved(Alert alert, DateTimeOffset now)
+    /// <summary>The same alert as if sent now, under another identifier.</summary>
+    internal static Alert Moved(Alert alert, DateTimeOffset now, string identifier)
     {
         var by = now - alert.Sent!.Value;
         DateTimeOffset? Move(DateTimeOffset? t) => t is { } at ? (at + by).ToOffset(at.Offset) : null;
         return alert with
         {
-            Sent = Move(alert.Sent), SentText = CapWriter.Time(Move(alert.Sent)!.Value), Identifier = "demo-mistake-" + now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+            Sent = Move(alert.Sent), SentText = CapWriter.Time(Move(alert.Sent)!.Value), Identifier = identifier,
             Infos = [.. alert.Infos.Select(i => i with { Effective = Move(i.Effective), Onset = Move(i.Onset), Expires = Move(i.Expires) })],
         };
     }
@@ -191,7 +193,7 @@ internal sealed class DemoNight(DemoOptions options, TextWriter output, TextWrit
         if (endEmulators) house.EndEmulators();
         using var store = RegistryStore.Open(Path.Combine(house.DataFolder, "registry.db"));
         using var addresses = store.OpenAddresses();
-        var audit = JournalAudit.Run(house.Folder, house.DataFolder, store.LoadSnapshot(), addresses, mistake);
+        var audit = JournalAudit.Run(house.Folder, house.DataFolder, store.LoadSnapshot(), addresses, new HashSet<int> { mistake });
         int planned = views.Sum(v => Sum(v, c => c.Planned));
         var final = new { delivered = views.Sum(v => Sum(v, c => c.Delivered)), handedOff = views.Sum(v => Sum(v, c => c.HandedOff)), failed = views.Sum(v => Sum(v, c => c.Failed)), suppressed = views.Sum(v => Sum(v, c => c.Suppressed)) };
         bool addsUp = planned == final.delivered + final.handedOff + final.failed + final.suppressed;

@@ -16,7 +16,7 @@ internal sealed record AuditResult(int Taken, int Lost, int Duplicates, int Unla
 /// <summary>The judge of a run: the provider's and the devices' journals are the truth, the ledger only says what was labelled and what was promised.</summary>
 internal static class JournalAudit
 {
-    public static AuditResult Run(string folder, string dataFolder, RegistrySnapshot registry, AddressReader addresses, int mistakeNo)
+    public static AuditResult Run(string folder, string dataFolder, RegistrySnapshot registry, AddressReader addresses, IReadOnlySet<int> cancelled)
     {
         var reader = new LedgerCopy(Path.Combine(dataFolder, "ledger.db"));
         var room = new DisseminationRoom(reader, registry, TimeProvider.System, _ => new ChannelTimes(TimeSpan.MaxValue, TimeSpan.MaxValue));
@@ -50,7 +50,7 @@ internal static class JournalAudit
                     duplicates++;
                     if (!line.Labelled) unlabelled++;
                 }
-                if (no != mistakeNo || line.Key.Purpose != Purpose.Original || line.Key.Channel != ChannelKind.Sms) continue;
+                if (!cancelled.Contains(no) || line.Key.Purpose != Purpose.Original || line.Key.Channel != ChannelKind.Sms) continue;
                 bool hasIt = times > 0, wasTold = taken.ContainsKey(line.Key with { Purpose = Purpose.Cancel });
                 if (hasIt) had++;
                 if (wasTold) told++;
@@ -105,7 +105,7 @@ internal static class JournalAudit
         }
     }
 
-    private static IEnumerable<string> Lines(string file)
+    internal static IEnumerable<string> Lines(string file)
     {
         if (!File.Exists(file)) yield break;
         using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
