@@ -103,6 +103,7 @@ public sealed class ProgrammeExport(string? workFolder = null)
 
     private async Task<ExportOutcome> TranscodedAsync(byte[] wav, Pcm reference, ExportFormat format, CancellationToken cancellationToken)
     {
+        if (!IsInstalled()) return new ExportOutcome(null, "ffmpeg is not installed");
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var folder = Directory.CreateDirectory(Path.Combine(workFolder ?? Path.GetTempPath(), "agw-export-" + Path.GetRandomFileName())).FullName;
         try
@@ -110,15 +111,15 @@ public sealed class ProgrammeExport(string? workFolder = null)
             string source = Path.Combine(folder, "in.wav"), target = Path.Combine(folder, "out" + EndingOf(format)), again = Path.Combine(folder, "again.wav");
             await File.WriteAllBytesAsync(source, wav, cancellationToken);
             deadline.CancelAfter(Deadline);
-            await RunAsync(source, target, options => Coded(options, format), deadline.Token);
-            await RunAsync(target, again, options => options.WithAudioCodec("pcm_s16le").WithAudioSamplingRate(reference.SampleRateHz).WithCustomArgument("-ac 1"), deadline.Token);
+            await RunAsync(source, target, CodedAs(format), deadline.Token);
+            await RunAsync(target, again, $"-c:a pcm_s16le -ar {reference.SampleRateHz} -ac 1", deadline.Token);
             if (!WavFile.TryRead(await File.ReadAllBytesAsync(again, cancellationToken), out var heard, out var unreadable)) return new ExportOutcome(null, $"ffmpeg gave no readable sound: {unreadable}");
             var verdict = ProgrammeVerification.Verify(reference, heard!);
             return verdict.Heard ? new ExportOutcome(await File.ReadAllBytesAsync(target, cancellationToken), null) : new ExportOutcome(null, $"the {format} file does not hold the programme: {string.Join("; ", verdict.Reasons)}");
         }
         catch (Exception exception) when (exception is FFMpegException or Win32Exception or IOException)
         {
-            return new ExportOutcome(null, exception is Win32Exception or { InnerException: Win32Exception } ? "ffmpeg is not installed" : $"ffmpeg failed: {exception.Message.Split('\n')[0]}");
+            return new ExportOutcome(null, $"ffmpeg failed: {exception.Message.Split('\n')[0]}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -131,13 +132,17 @@ public sealed class ProgrammeExport(string? workFolder = null)
     }
 
     // Without names, dates and encoder versions in the file: the same programme gives the same bytes with the same ffmpeg.
-    private static void Coded(FFMpegArgumentOptions options, ExportFormat format)
-    {
-        var (codec, kbps) = format switch { ExportFormat.Mp3 => ("libmp3lame", Mp3Kbps), ExportFormat.Aac => ("aac", AacKbps), _ => ("libopus", OpusKbps) };
-        options.WithAudioCodec(codec).WithAudioBitrate(kbps).WithCustomArgument("-ac 1 -map_metadata -1 -fflags +bitexact -flags:a +bitexact");
-        if (format == ExportFormat.Opus) options.WithCustomArgument("-application audio").WithAudioSamplingRate(BroadcastRateHz);
-    }
+    private static string CodedAs(ExportFormat format) =>
+        format switch
+        {
+            ExportFormat.Mp3 => $"-c:a libmp3lame -b:a {Mp3Kbps}k",
+            ExportFormat.Aac => $"-c:a aac -b:a {AacKbps}k",
+            _ => $"-c:a libopus -application audio -ar {BroadcastRateHz} -b:a {OpusKbps}k",
+        } + " -ac 1 -map_metadata -1 -fflags +bitexact -flags:a +bitexact";
 
-    private static Task RunAsync(string source, string target, Action<FFMpegArgumentOptions> options, CancellationToken cancellationToken) =>
-        FFMpegArguments.FromFileInput(source).OutputToFile(target, overwrite: true, options).CancellableThrough(cancellationToken).ProcessAsynchronously(throwOnError: true);
+    private static Task RunAsync(string source, string target, string arguments, CancellationToken cancellationToken) =>
+        FFMpegArguments.FromFileInput(source).OutputToFile(target, overwrite: true, options => options.WithCustomArgument(arguments)).CancellableThrough(cancellationToken).ProcessAsynchronously(throwOnError: true);
+
+    private static bool IsInstalled() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Any(folder => File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? "ffmpeg.exe" : "ffmpeg")));
 }
