@@ -82,12 +82,13 @@ public sealed class Gateway : IAsyncDisposable
         s.AddResidentPush();
         s.AddBroadcastPull(builder.Configuration.GetSection("Broadcast"));
         s.AddVillageLoudspeakers(builder.Configuration.GetSection("Loudspeaker"));
-        s.AddSingleton<IDesk, DeskWindow>().AddSingleton<IPeople, PeopleWindow>().AddSingleton(await CityMapAsync(config, options.City, registry.Synthetic, cancellationToken));
+        s.AddSingleton<SubmissionShelf>().AddSingleton<IDesk, DeskWindow>().AddSingleton<IPeople, PeopleWindow>().AddSingleton(await CityMapAsync(config, options.City, registry.Synthetic, cancellationToken));
         s.AddSingleton(p => p.GetServices<IChannel>().Select(c => new Lane(c, options.Lanes.For(c.Kind), room, ledger, registryStore.OpenAddresses().Read, registry, clock, p.GetRequiredService<ILogger<Lane>>())).ToArray());
         s.AddSingleton(p => Feeds(config, builder.Configuration, clock, pipeline));
         s.AddSingleton<IHealthSource, HealthWindow>();
         s.AddHostedService<GatewayWorker>();
         s.AddConsole();
+        s.PostConfigure<ConsoleOptions>(o => o.KeyFolder = o.KeyFolder is { Length: > 0 } own ? Path.GetFullPath(own, GatewayConfiguration.Home()) : Path.Combine(data, "cookie-keys"));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(k =>
         {
             k.AddServerHeader = false;

@@ -38,7 +38,11 @@ internal static class DeskPages
         var form = await context.Request.ReadFormAsync(cancellationToken);
         if (form.Files.GetFile("document") is not { Length: > 0 } file) return Inbox(context, desk, board, map, "没有选文件。No document was chosen.", true, StatusCodes.Status400BadRequest);
         if (file.Length > Api.Problems.BodyBytesMax)
+        {
+            Api.Problems.BodyTooLarge.RecordIn(context.RequestServices.GetRequiredService<Core.Dispatch.IRefusalLog>());
             return Inbox(context, desk, board, map, $"{Api.Problems.BodyTooLarge.Title} {Api.Problems.BodyTooLarge.TitleEnglish}", true, StatusCodes.Status413PayloadTooLarge);
+        }
+
         byte[] document = new byte[file.Length];
         await using (var stream = file.OpenReadStream()) await stream.ReadExactlyAsync(document, cancellationToken);
         var reply = await desk.SubmitAsync(document, context.User.Person(), cancellationToken);

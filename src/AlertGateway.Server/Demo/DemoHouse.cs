@@ -25,6 +25,9 @@ internal sealed class DemoHouse : IDisposable
     private readonly DemoOptions _options;
     private readonly string _configuration = Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/'));
 
+    // What is replayed is not Actual: then the exercise devices are on the air beside the live ones.
+    private bool _isExercise;
+
     private DemoHouse(DemoOptions options, string folder, Uri url, int mqttPort) => (_options, Folder, Url, MqttPort) = (options, folder, url, mqttPort);
 
     /// <summary>Where gateway and emulators were built: one folder a project.</summary>
@@ -114,7 +117,9 @@ internal sealed class DemoHouse : IDisposable
         City = SyntheticCity.Create(store, plan, new CityOptions { Households = _options.Households, PushPersons = _options.Push, Seed = _options.Seed, Loudspeakers = _options.Speakers });
         City.Secrets.WriteTo(Path.Combine(Folder, "devices"));
         string feedFile = _options.Around ?? Path.Combine(config, "cities", "liyang", "demo-alert.xml");
-        File.WriteAllBytes(Path.Combine(Folder, "feed", "alert.xml"), CapReader.Read(File.ReadAllBytes(feedFile)).Messages.First(m => m.Alert is not null).RawBytes.ToArray());
+        var replayed = CapReader.Read(File.ReadAllBytes(feedFile)).Messages.First(m => m.Alert is not null);
+        _isExercise = replayed.Alert!.Status != AlertStatus.Actual;
+        File.WriteAllBytes(Path.Combine(Folder, "feed", "alert.xml"), replayed.RawBytes.ToArray());
     }
 
     private void AddPeople()
@@ -162,9 +167,15 @@ internal sealed class DemoHouse : IDisposable
     {
         string devices = Path.Combine(Folder, "devices");
         string orderKey = Gateway.Ready.GetProperty("orderKey").GetString()!, keyId = Gateway.Ready.GetProperty("orderKeyId").GetString()!;
-        await StartAsync("Loudspeaker", ["--broker", $"127.0.0.1:{MqttPort}", "--devices", Path.Combine(devices, CitySecrets.HornFile), "--order-key", orderKey, "--order-key-id", keyId, "--journal", Path.Combine(Folder, "loudspeaker.journal"), "--speed", "8", "--seed", Seed], cancellationToken);
-        await StartAsync("Resident", ["--server", Url.ToString(), "--devices", Path.Combine(devices, CitySecrets.PushFile), "--journal", Path.Combine(Folder, "resident.journal"), "--seed", Seed], cancellationToken);
-        foreach (var station in City.Secrets.Stations.Where(s => !s.Exercise))
+        string[] horns = ["--broker", $"127.0.0.1:{MqttPort}", "--order-key", orderKey, "--order-key-id", keyId, "--speed", "8", "--seed", Seed];
+        await StartAsync("Loudspeaker", [.. horns, "--devices", Path.Combine(devices, CitySecrets.HornFile), "--journal", Path.Combine(Folder, "loudspeaker.journal")], cancellationToken);
+        await StartAsync("Resident", ["--server", Url.ToString(), "--seed", Seed, "--devices", Path.Combine(devices, CitySecrets.PushFile), "--journal", Path.Combine(Folder, "resident.journal")], cancellationToken);
+        if (_isExercise)
+        {
+            await StartAsync("Loudspeaker", [.. horns, "--exercise", "--devices", Path.Combine(devices, CitySecrets.HornExerciseFile), "--journal", Path.Combine(Folder, "loudspeaker-exercise.journal")], cancellationToken);
+            await StartAsync("Resident", ["--server", Url.ToString(), "--seed", Seed, "--devices", Path.Combine(devices, CitySecrets.PushExerciseFile), "--journal", Path.Combine(Folder, "resident-exercise.journal")], cancellationToken);
+        }
+        foreach (var station in City.Secrets.Stations.Where(s => !s.Exercise || _isExercise))
         {
             await StartAsync("BroadcastEncoder", ["--server", Url.ToString(), "--token-file", Path.Combine(devices, CitySecrets.StationFile(station.EndpointNo)), "--order-key", orderKey, "--speed", "8", "--station", $"station-{station.EndpointNo}",
                 "--journal", Path.Combine(Folder, $"encoder-{station.EndpointNo}.journal")], cancellationToken);

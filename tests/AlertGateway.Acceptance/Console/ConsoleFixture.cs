@@ -1,3 +1,4 @@
+using AlertGateway.Core.Dispatch;
 using AlertGateway.Core.Tracking;
 using AlertGateway.Server.Api;
 using AlertGateway.Server.Security;
@@ -44,6 +45,7 @@ internal sealed class ConsoleFixture : IAsyncDisposable
         builder.Services.AddSingleton<ITrackingBoard>(board);
         builder.Services.AddSingleton<IDesk>(desk);
         builder.Services.AddSingleton<IPeople>(people);
+        builder.Services.AddSingleton<IRefusalLog>(desk);
         builder.Services.AddSingleton<IHealthSource, ScriptedHealth>();
         builder.Services.AddSingleton(map ?? CityMap.Read("溧阳", "Liyang", true, Outline, Cells(board)));
         builder.Services.AddConsole();

@@ -85,7 +85,7 @@ public sealed class RenderingRoomTests
             Assert.InRange(r.Segments, 0, 3);
         });
         using var push = JsonDocument.Parse(Only(all, ChannelKind.Push, "zh").Text);
-        Assert.All(new[] { "title", "body" }, m => Assert.Matches("^【演练】.*【演练】$", push.RootElement.GetProperty(m).GetString()));
+        Assert.All(new[] { "title", "body", "instruction" }, m => Assert.Matches("^【演练】.*【演练】$", push.RootElement.GetProperty(m).GetString()));
     }
 
     [Fact]
