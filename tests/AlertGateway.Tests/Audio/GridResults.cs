@@ -45,5 +45,8 @@ internal sealed class GridResults
         File.AppendAllText(_file, $"{name}\t{inputHash}\t{string.Join('\t', cells)}\n");
     }
 
+    /// <summary>Skips the test, visibly, when cases were never measured; what was measured has been checked by then.</summary>
+    public static void RequireAll(string grid, int missing, int of) => Assert.SkipUnless(missing == 0, $"{grid}: {missing} of {of} cases were never measured; AGW_AUDIO_GRID={missing} measures them");
+
     public static string HashOf(Pcm pcm) => Convert.ToHexStringLower(SHA256.HashData(WavFile.Write(pcm)))[..12];
 }
