@@ -79,7 +79,7 @@ public static class AudioCommands
         return 0;
     }
 
-    private static IReadOnlyList<ExportFormat>? FormatsOf(string? formats)
+    private static List<ExportFormat>? FormatsOf(string? formats)
     {
         var wanted = new List<ExportFormat>();
         foreach (var name in (formats ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
