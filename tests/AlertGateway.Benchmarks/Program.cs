@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using AlertGateway.Benchmarks;
 
-// dotnet run -c Release --project tests/AlertGateway.Benchmarks -- ledger | handoff [messages] | audio CONFIG — prints a Markdown table; results/ keeps the committed ones.
+// dotnet run -c Release --project tests/AlertGateway.Benchmarks -- ledger | handoff [messages] | cap CORPUS | audio CONFIG — prints a Markdown table; results/ keeps the committed ones.
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Machine: {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, load before the first run {LoadAverage()}"));
 Console.WriteLine();
 switch (args.FirstOrDefault() ?? "ledger")
@@ -31,8 +31,11 @@ switch (args.FirstOrDefault() ?? "ledger")
     case "audio" when args.Length == 2:
         foreach (string line in AudioCost.Table(args[1])) Console.WriteLine(line);
         return 0;
+    case "cap":
+        CapAgainstXmlReader.Run(args.Length > 1 ? args[1] : Path.Combine("tests", "corpus", "cap"), Console.Out);
+        return 0;
     default:
-        Console.Error.WriteLine("ledger | handoff [MESSAGES [ALTERNATIONS]] | audio CONFIG");
+        Console.Error.WriteLine("ledger | handoff [MESSAGES [ALTERNATIONS]] | cap [CORPUS] | audio CONFIG");
         return 2;
 }
 

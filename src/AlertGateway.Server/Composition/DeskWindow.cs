@@ -9,7 +9,7 @@ using AlertGateway.Storage.People;
 namespace AlertGateway.Server.Composition;
 
 /// <summary>The pipeline as pages and API see it.</summary>
-internal sealed class DeskWindow(AlertPipeline pipeline, IngestRoom ingest, ApprovalDesk desk, RefusalBook refusals, PeopleStore people, IProgrammeStore programmes, SubmissionShelf shelf) : IDesk
+internal sealed class DeskWindow(AlertPipeline pipeline, IngestRoom ingest, ApprovalDesk desk, RefusalBook refusals, PeopleStore people, IProgrammeStore programmes, SubmissionShelf shelf, Core.Rendering.Wording wording) : IDesk
 {
     private const int ListMax = 200;
 
@@ -18,6 +18,8 @@ internal sealed class DeskWindow(AlertPipeline pipeline, IngestRoom ingest, Appr
     public Proposal? FindProposal(int proposalNo) => desk.Find(proposalNo);
 
     public IReadOnlyList<Submission> Submissions => shelf.Newest(ListMax);
+
+    public IReadOnlyList<Episode> Episodes => EpisodeBook.Join(Submissions.Where(s => s.Chain is ChainVerdict.First or ChainVerdict.Update).Select(s => EpisodeBook.FactsOf(s, wording.EventKindOf)));
 
     public Submission? FindSubmission(int submissionNo) => ingest.Find(submissionNo)?.ToSubmission();
 

@@ -28,6 +28,7 @@ internal static class DeskPages
         Waiting = (IReadOnlyList<Proposal>)[.. desk.Proposals.Where(p => p.State is ProposalState.Draft or ProposalState.Held or ProposalState.Proposed)
             .OrderByDescending(p => p.Submission.Colour).ThenByDescending(p => p.ProposalNo).Take(ShownMax)],
         Submissions = (IReadOnlyList<Core.Ingest.Submission>)[.. desk.Submissions.Take(ShownMax)],
+        Episodes = desk.Episodes,
         Disseminations = (IReadOnlyList<DisseminationView>)[.. board.Disseminations.Take(ShownMax)],
         Notice = notice,
         NoticeBad = bad,

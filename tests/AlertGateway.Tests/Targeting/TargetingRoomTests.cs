@@ -84,7 +84,7 @@ public sealed class TargetingRoomTests : IDisposable
         var village = _snapshot.Villages[_snapshot.Loudspeakers.Single(h => h.EndpointNo == 7).VillageIndex].Code;
         var languages = new VillageLanguages { Orders = [["zh", "en"], ["wuu", "zh"]], Villages = new Dictionary<string, int> { [village] = 1 } };
         var area = AnAlert(APolygon("31.39,119.39 31.39,119.42 31.42,119.42 31.42,119.39 31.39,119.39"));
-        byte[] Orders(VillageLanguages? of) => new TargetingRoom(_snapshot, new TargetingConfig(), DangerZones.None, AJurisdiction(), of).Plan(area, WarningColour.Red).Audience.Channels.Single(c => c.Channel == ChannelKind.Loudspeaker).Languages;
+        byte[] Orders(VillageLanguages? of) => new TargetingRoom(_snapshot, new TargetingConfig(), DangerZones.None, AJurisdiction(), languages: of).Plan(area, WarningColour.Red).Audience.Channels.Single(c => c.Channel == ChannelKind.Loudspeaker).Languages;
         Assert.Equal([1], Orders(languages));
         Assert.Equal([0], Orders(null));
     }
