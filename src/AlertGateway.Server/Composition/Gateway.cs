@@ -62,14 +62,15 @@ public sealed class Gateway : IAsyncDisposable
         var desk = new ApprovalDesk(ledger, clock, AuthorityMatrix.Parse(await File.ReadAllBytesAsync(authorityFile, cancellationToken)), no => ingest.Find(no)?.ToSubmission() ?? throw new KeyNotFoundException($"There is no submission {no}."));
         var refusals = new RefusalBook();
         var room = new DisseminationRoom(ledger, registry, clock, c => new ChannelTimes(options.Lanes.For(c).ReceiptTimeout, options.Lanes.For(c).UnreachableTimeout ?? TimeSpan.MaxValue));
-        var speech = SpeechHouse.Open(config, clock);
+        var speech = SpeechHouse.Open(config, builder.Configuration.GetSection("Speech"), clock);
+        var languages = await LanguagesAsync(config, options.City, cancellationToken);
         var wording = Core.Rendering.Wording.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "templates", "wording.json"), cancellationToken));
-        var rendering = new RenderingRoom(wording, speech.Renderer);
+        var rendering = new RenderingRoom(wording, speech.Renderer, languages);
         var targeting = new TargetingRoom(registry, TargetingConfig.Parse(await File.ReadAllTextAsync(Path.Combine(config, "targeting.json"), cancellationToken)), await DangerZonesAsync(config, options.City, cancellationToken),
             Jurisdiction.FromJson(registryStore.ReadMeta("jurisdiction") ?? throw new InvalidDataException("The registry has no jurisdiction: fill it first (agw city create).")),
-            await NeighboursAsync(config, options.City, cancellationToken), BoundaryBook.Load(Path.Combine(config, "boundaries")));
+            await NeighboursAsync(config, options.City, cancellationToken), BoundaryBook.Load(Path.Combine(config, "boundaries")), languages);
         var programmes = new ProgrammeStore(Path.Combine(data, "programmes"));
-        var pipeline = new AlertPipeline(ingest, targeting.Plan, rendering, (p, _) => { programmes.Put(p.Wav); return Task.CompletedTask; }, desk, room, ingestOptions,
+        var pipeline = new AlertPipeline(ingest, targeting.Plan, rendering, (p, _) => { programmes.PutMap(programmes.Put(p.Wav), Channels.Speech.ProgrammeMap.Of(p).ToJson()); return Task.CompletedTask; }, desk, room, ingestOptions,
             LawfulPublishers.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "publishers.json"), cancellationToken)));
 
         // Channels and rim.
@@ -152,6 +153,12 @@ public sealed class Gateway : IAsyncDisposable
         var options = configuration.GetSection("Gateway").Get<GatewayOptions>() ?? new GatewayOptions();
         var verdict = new GatewayOptionsValidator().Validate(null, options);
         return verdict.Failed ? throw new OptionsValidationException("Gateway", typeof(GatewayOptions), verdict.Failures) : options;
+    }
+
+    private static async Task<VillageLanguages> LanguagesAsync(string config, string city, CancellationToken cancellationToken)
+    {
+        string file = Path.Combine(config, "cities", city, "languages.json");
+        return city.Length > 0 && File.Exists(file) ? VillageLanguages.Parse(await File.ReadAllTextAsync(file, cancellationToken)) : VillageLanguages.Default;
     }
 
     private static async Task<DangerZones> DangerZonesAsync(string config, string city, CancellationToken cancellationToken)

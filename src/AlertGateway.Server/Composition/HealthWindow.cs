@@ -29,6 +29,12 @@ internal sealed class HealthWindow(ILedger ledger, Lane[] lanes, IFeedAdapter[] 
                 stale ? $"久无更新：{feed.LastError}" : $"正常，已收 {feed.DocumentsTaken} 份。", stale ? $"Stale: {feed.LastError}" : $"Good, {feed.DocumentsTaken} documents taken."));
         }
         lines.AddRange(speech.Problems.Select(p => new HealthLine("语音", "Speech", HealthGrade.Degraded, p, p)));
+        foreach (var engine in speech.Chain.States)
+        {
+            lines.Add(new HealthLine($"语音引擎 {engine.Engine}", $"Speech engine {engine.Engine}", engine.LastProblem is null ? HealthGrade.Good : HealthGrade.Degraded,
+                engine.LastProblem is { } why ? $"最近一次失败：{why}（已播 {engine.Spoken} 段，失败 {engine.Failed} 段）。" : $"正常，已播 {engine.Spoken} 段，失败 {engine.Failed} 段。",
+                engine.LastProblem is { } reason ? $"Last failed: {reason} ({engine.Spoken} passages spoken, {engine.Failed} failed)." : $"Good, {engine.Spoken} passages spoken, {engine.Failed} failed."));
+        }
         foreach (string tool in new[] { "espeak-ng", "ffmpeg" })
         {
             bool present = Machine.Has(tool);
