@@ -27,12 +27,26 @@ public sealed record PushSenderOptions
 
     /// <summary>Stations whose measurements it may send; empty: none.</summary>
     public IReadOnlyList<string> Stations { get; init; } = [];
+
+    /// <summary>CAP sender of the drafts that its reports become: the lawful publisher's, without spaces. Needed with hazards.</summary>
+    public string CapSender { get; init; } = "";
+
+    public string PublisherName { get; init; } = "";
+
+    public string PublisherNameEnglish { get; init; } = "";
+
+    /// <summary>Danger zone that its reports are about; empty for none.</summary>
+    public string Zone { get; init; } = "";
+
+    /// <summary>How long a draft lives, 10 to 2,880 minutes. Default: 120.</summary>
+    public int LifeMinutes { get; init; } = 120;
 }
 
 /// <summary>What the check of a push found.</summary>
 /// <param name="Message">Null unless the push is to be trusted.</param>
+/// <param name="Sender">Null when the sender is not known or the signature is not theirs.</param>
 /// <param name="PayloadSha256">Hex; identifies the content for the replay book.</param>
-public sealed record PushVerdict(PushMessage? Message, IReadOnlyList<Finding> Findings, string PayloadSha256);
+public sealed record PushVerdict(PushMessage? Message, PushSenderOptions? Sender, IReadOnlyList<Finding> Findings, string PayloadSha256);
 
 /// <summary>The systems that may push. Deny by default: who is not listed is refused, and so is a hazard or a station that is not listed with them. Thread-safe.</summary>
 public sealed class PushSenders
@@ -70,6 +84,8 @@ public sealed class PushSenders
         {
             if (!PushEnvelope.IsName(one.Name)) problems.Add($"name \"{one.Name}\": 1 to 40 letters, digits, - _ .");
             if (one.Hazards.FirstOrDefault(h => PushPayload.Hazard(h) is null) is { } unknown) problems.Add($"{one.Name}: hazard \"{unknown}\" is not known.");
+            if (one.Hazards.Count > 0 && (one.CapSender.Length == 0 || one.CapSender.Any(c => c is ' ' or ',' or '<' or '&') || one.PublisherName.Length == 0 || one.PublisherNameEnglish.Length == 0)) problems.Add($"{one.Name}: hazards need capSender (no spaces), publisherName and publisherNameEnglish.");
+            if (one.LifeMinutes is < 10 or > 2880) problems.Add($"{one.Name}: lifeMinutes is 10 to 2880.");
             var key = Key(one, folder, problems);
             if (!senders._senders.TryAdd(one.Name, (one, key))) problems.Add($"{one.Name}: is there twice.");
         }
@@ -93,10 +109,10 @@ public sealed class PushSenders
             if (message.Observations.Any(o => Quantities.Split(o.Id) is not var (station, _) || !sender.Options.Stations.Contains(station))) findings.Add(HydroRecords.Of(FindingCodes.PushHazard, "/payload/observations", "The sender may not report for one of the stations."));
         }
 
-        return new PushVerdict(findings.Any(f => f.Level == FindingLevel.Error) ? null : message, findings, hash);
+        return new PushVerdict(findings.Any(f => f.Level == FindingLevel.Error) ? null : message, sender.Options, findings, hash);
     }
 
-    private static PushVerdict Refused(FindingCode code, string why, string hash) => new(null, [HydroRecords.Of(code, "", why)], hash);
+    private static PushVerdict Refused(FindingCode code, string why, string hash) => new(null, null, [HydroRecords.Of(code, "", why)], hash);
 
     private static bool IsSigned(PushEnvelope envelope, byte[] key)
     {

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using AlertGateway.Cap;
-using AlertGateway.Feeds.Decoding;
 using AlertGateway.Feeds.Hydrology;
 
 namespace AlertGateway.Feeds.Sl651;
@@ -25,7 +24,11 @@ internal ref struct Sl651BodyReader
 
     private Sl651BodyReader(Sl651Frame frame, HydroRecords into, string path)
     {
-        (_into, _path, _function, _rest, _station) = (into, path, frame.Function, frame.Body.Span, frame.Station);
+        _into = into;
+        _path = path;
+        _function = frame.Function;
+        _rest = frame.Body.Span;
+        _station = frame.Station;
     }
 
     public static void Read(Sl651Frame frame, HydroRecords into, string path) => new Sl651BodyReader(frame, into, path).Run();

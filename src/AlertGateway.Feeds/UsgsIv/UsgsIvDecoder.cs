@@ -90,7 +90,7 @@ public static class UsgsIvDecoder
     private static string? First(JsonElement? of, string list) => HydroJson.Items(of, list).Select(x => HydroJson.Text(x, "value")).FirstOrDefault(x => x is { Length: > 0 and <= 60 } && !x.Contains('/', StringComparison.Ordinal));
 
     /// <summary>Written as a list or as one word.</summary>
-    private static IReadOnlyList<string> Qualifiers(JsonElement of, string name) => HydroJson.Member(of, name) switch
+    private static string[] Qualifiers(JsonElement of, string name) => HydroJson.Member(of, name) switch
     {
         { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Where(x => x.ValueKind == JsonValueKind.String).Select(x => HydroJson.Words(x) ?? "")],
         { ValueKind: JsonValueKind.String } word => (HydroJson.Words(word) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries),
