@@ -43,6 +43,7 @@ public sealed class Gateway : IAsyncDisposable
         builder.Logging.ClearProviders().AddJsonConsole(o => o.UseUtcTimestamp = true).SetMinimumLevel(LogLevel.Warning);
         builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         var options = ReadOptions(builder.Configuration);
+        var hydrology = HydrologyHouse.ReadOptions(builder.Configuration);
         string data = Path.GetFullPath(options.DataFolder, GatewayConfiguration.Home());
         string config = GatewayConfiguration.ConfigFolder;
         Directory.CreateDirectory(data);
@@ -64,7 +65,8 @@ public sealed class Gateway : IAsyncDisposable
         var room = new DisseminationRoom(ledger, registry, clock, c => new ChannelTimes(options.Lanes.For(c).ReceiptTimeout, options.Lanes.For(c).UnreachableTimeout ?? TimeSpan.MaxValue));
         var speech = SpeechHouse.Open(config, clock);
         var rendering = new RenderingRoom(Core.Rendering.Wording.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "templates", "wording.json"), cancellationToken)), speech.Renderer);
-        var targeting = new TargetingRoom(registry, TargetingConfig.Parse(await File.ReadAllTextAsync(Path.Combine(config, "targeting.json"), cancellationToken)), await DangerZonesAsync(config, options.City, cancellationToken),
+        var zones = await DangerZonesAsync(config, options.City, cancellationToken);
+        var targeting = new TargetingRoom(registry, TargetingConfig.Parse(await File.ReadAllTextAsync(Path.Combine(config, "targeting.json"), cancellationToken)), zones,
             Jurisdiction.FromJson(registryStore.ReadMeta("jurisdiction") ?? throw new InvalidDataException("The registry has no jurisdiction: fill it first (agw city create).")));
         var programmes = new ProgrammeStore(Path.Combine(data, "programmes"));
         var pipeline = new AlertPipeline(ingest, targeting.Plan, rendering, (p, _) => { programmes.Put(p.Wav); return Task.CompletedTask; }, desk, room, ingestOptions);
@@ -84,6 +86,8 @@ public sealed class Gateway : IAsyncDisposable
         s.AddSingleton<IDesk, DeskWindow>().AddSingleton<IPeople, PeopleWindow>().AddSingleton(await CityMapAsync(config, options.City, registry.Synthetic, cancellationToken));
         s.AddSingleton(p => p.GetServices<IChannel>().Select(c => new Lane(c, options.Lanes.For(c.Kind), room, ledger, registryStore.OpenAddresses().Read, registry, clock, p.GetRequiredService<ILogger<Lane>>())).ToArray());
         s.AddSingleton(p => Feeds(config, builder.Configuration, clock, pipeline));
+        s.AddSingleton(p => HydrologyHouse.Open(data, config, hydrology, zones, clock, p.GetRequiredService<ILoggerFactory>()));
+        s.AddSingleton<FeedVitals>().AddSingleton<FeedMetrics>();
         s.AddSingleton<IHealthSource, HealthWindow>();
         s.AddHostedService<GatewayWorker>();
         s.AddConsole();
@@ -118,6 +122,7 @@ public sealed class Gateway : IAsyncDisposable
         app.MapOrderKey();
         app.MapApi();
         app.MapConsole();
+        FeedMetrics.Map(app);
         app.MapGet("/healthz/live", () => Results.Text("live")).AllowAnonymous();
         app.MapGet("/healthz/ready", () => ledger.Failure is null ? Results.Text("ready") : Results.Text("ledger failed", statusCode: 503)).AllowAnonymous();
         var gateway = new Gateway(app);
@@ -130,7 +135,7 @@ public sealed class Gateway : IAsyncDisposable
     /// <summary>The first line on stdout: where the gateway listens.</summary>
     public string ReadyLine() => JsonSerializer.Serialize(new
     {
-        ready = true, name = "gateway", url = App.Urls.First(), mqttPort = App.Services.GetRequiredService<LoudspeakerBroker>().Port,
+        ready = true, name = "gateway", url = App.Urls.First(), mqttPort = App.Services.GetRequiredService<LoudspeakerBroker>().Port, sl651Port = App.Services.GetRequiredService<HydrologyHouse>().Stations?.Port,
         orderKeyId = App.Services.GetRequiredService<OrderKey>().KeyId, orderKey = App.Services.GetRequiredService<OrderKey>().PublicKeyBase64, processId = Environment.ProcessId,
     });
 
