@@ -36,6 +36,12 @@ public sealed record FeedOptions
         new("--replay", null, "shift every file's times so that it was sent when it is released, with a new identifier") { IsSwitch = true },
         new("--misbehave", "none", "slow, truncated, html, dtd, huge or none"),
         new("--interval-ms", "0", "release one file each interval; 0 = all at once"),
+        new("--sl651", null, "be a station instead: port of a centre on 127.0.0.1 that speaks SL 651-2014"),
+        new("--station", "0012345678", "with --sl651: the station's address, ten hexadecimal digits"),
+        new("--stages", "4.10,4.30,4.60,4.70,4.20", "with --sl651: the stages to report, in metres, one each --interval-ms"),
+        new("--cut", "0", "with --sl651: part of the reports whose line breaks in the middle"),
+        new("--twice", "0", "with --sl651: part of the reports that are sent twice"),
+        new("--noise", "0", "with --sl651: part of the reports with noise before them"),
         new("--parent", null, "end when this process is gone"),
     ];
 
