@@ -17,7 +17,7 @@ internal static class UsgsCodes
     {
         "00060" => Quantities.Flow,
         "00065" => Quantities.Stage,
-        "62614" or "62615" => Quantities.ReservoirStage,
+        "00062" or "62614" or "62615" => Quantities.ReservoirStage,
         "00045" => "rain-period",
         "00010" => "water-temperature",
         _ => "usgs-" + code,
