@@ -36,6 +36,8 @@ public sealed record FeedOptions
         new("--replay", null, "shift every file's times so that it was sent when it is released, with a new identifier") { IsSwitch = true },
         new("--misbehave", "none", "slow, truncated, html, dtd, huge or none"),
         new("--interval-ms", "0", "release one file each interval; 0 = all at once"),
+        new("--stream-port", "0", "port on 127.0.0.1 of the socket of concatenated alerts; 0 takes a free one"),
+        new("--script", null, "file of steps for that socket: send, twice, miss, cut FILE; heartbeat; garbage, wait N; drop; loop"),
         new("--sl651", null, "be a station instead: port of a centre on 127.0.0.1 that speaks SL 651-2014"),
         new("--station", "0012345678", "with --sl651: the station's address, ten hexadecimal digits"),
         new("--stages", "4.10,4.30,4.60,4.70,4.20", "with --sl651: the stages to report, in metres, one each --interval-ms"),
@@ -47,6 +49,12 @@ public sealed record FeedOptions
 
     /// <summary>Port on 127.0.0.1; 0 = a free one.</summary>
     public int Port { get; init; }
+
+    /// <summary>Port of the alert socket on 127.0.0.1; 0 = a free one.</summary>
+    public int StreamPort { get; init; }
+
+    /// <summary>What the alert socket does; null = only what is asked for in process.</summary>
+    public StreamScript? Script { get; init; }
 
     /// <summary>Directory of CAP files; null = begin empty.</summary>
     public string? Directory { get; init; }
@@ -71,6 +79,8 @@ public sealed record FeedOptions
     {
         Port = arguments.WholeNumber("--port", most: 65535),
         Directory = arguments.Text("--dir") is not { } dir || System.IO.Directory.Exists(dir) ? arguments.Text("--dir") : throw new UsageException($"--dir {dir} does not exist"),
+        StreamPort = arguments.WholeNumber("--stream-port", most: 65535),
+        Script = arguments.Text("--script") is { } script ? ReadScript(script) : null,
         JournalPath = arguments.Text("--journal"),
         Replay = arguments.Switch("--replay"),
         Misbehave = Enum.TryParse<Misbehaviour>(arguments.Required("--misbehave"), ignoreCase: true, out var kind) && Enum.IsDefined(kind)
@@ -78,4 +88,16 @@ public sealed record FeedOptions
             : throw new UsageException("--misbehave is none of slow, truncated, html, dtd, huge, none"),
         Interval = TimeSpan.FromMilliseconds(arguments.WholeNumber("--interval-ms")),
     };
+
+    private static StreamScript ReadScript(string file)
+    {
+        try
+        {
+            return StreamScript.Parse(File.ReadLines(file));
+        }
+        catch (Exception e) when (e is IOException or FormatException)
+        {
+            throw new UsageException($"--script {file}: {e.Message}");
+        }
+    }
 }

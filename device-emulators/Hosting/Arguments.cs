@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 
 namespace AlertGateway.Emulators.Hosting;
@@ -77,6 +78,28 @@ public sealed class Arguments
         double.TryParse(Required(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
             ? value
             : throw new UsageException($"{name} must be a number from {least} to {most}");
+
+    /// <summary>A range of waiting times written <c>MIN-MAX</c> in whole milliseconds, for example <c>2000-15000</c>; at most a day.</summary>
+    public MillisecondRange Milliseconds(string name)
+    {
+        var parts = Required(name).Split('-');
+        return parts.Length == 2
+            && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var min)
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var max)
+            && min <= max && max <= 86_400_000
+            ? new MillisecondRange(min, max)
+            : throw new UsageException($"{name} must be written MIN-MAX in milliseconds");
+    }
+
+    /// <summary>HOST:PORT on this machine; a host name other than <c>localhost</c> is not looked up.</summary>
+    /// <exception cref="UsageException">It is no HOST:PORT, or points off this machine.</exception>
+    public IPEndPoint LoopbackEndpoint(string name)
+    {
+        var text = Required(name);
+        return Uri.TryCreate("tcp://" + text, UriKind.Absolute, out var uri) && uri is { Port: > 0, PathAndQuery: "/" or "", UserInfo: "" }
+            ? Loopback.TryAddress(uri, out var address) ? new IPEndPoint(address, uri.Port) : throw new UsageException($"{name} must be on this machine (127.0.0.0/8 or ::1)")
+            : throw new UsageException($"{name} must be HOST:PORT");
+    }
 
     /// <summary>The process to live with, or null.</summary>
     public int? ParentPid => Text("--parent") is null ? null : WholeNumber("--parent", least: 1);

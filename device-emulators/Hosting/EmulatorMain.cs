@@ -37,7 +37,7 @@ public static class EmulatorMain
     /// <summary>Prints the ready line, the first and only line of stdout.</summary>
     /// <param name="name">Name of the emulator.</param>
     /// <param name="members">Further members, such as <c>url</c>.</param>
-    public static void PrintReady(string name, params ReadOnlySpan<(string Name, string Value)> members)
+    public static void PrintReady(string name, params ReadOnlySpan<(string Name, object Value)> members)
     {
         var line = new Dictionary<string, object> { ["ready"] = true, ["name"] = name };
         foreach (var (member, value) in members) line[member] = value;

@@ -47,6 +47,9 @@ public sealed class Journal : IAsyncDisposable
         if (full) Flush();
     }
 
+    /// <summary>Appends a line made of columns, stamped with the present moment.</summary>
+    public void Write(params ReadOnlySpan<string> columns) => Append(Monotonic.Nanoseconds, columns);
+
     /// <summary>Appends a line made of columns; the monotonic time goes first. A tab or line end inside a column becomes a space.</summary>
     public void Append(long monoNanoseconds, params ReadOnlySpan<string> columns)
     {

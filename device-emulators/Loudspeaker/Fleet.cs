@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using AlertGateway.Emulators.ClientHost;
+using AlertGateway.Emulators.Hosting;
 
 namespace AlertGateway.Emulators.Loudspeaker;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using AlertGateway.Emulators.ClientHost;
+using AlertGateway.Emulators.Hosting;
 
 namespace AlertGateway.Emulators.Loudspeaker;
 
@@ -22,13 +22,13 @@ internal sealed record LoudspeakerOptions
     public double ClockErrorMilliseconds { get; init; } = 3;
     public TimeSpan StateEvery { get; init; } = TimeSpan.FromSeconds(60);
 
-    public static IReadOnlyList<CommandOption> All { get; } =
+    public static IReadOnlyList<Option> All { get; } =
     [
-        new("--broker", null, "MQTT broker HOST:PORT, on the loopback", IsRequired: true),
-        new("--devices", null, "file, mode 0600: endpointNo TAB deviceId TAB private key (base64 of the 32-byte Ed25519 seed)", IsRequired: true),
-        new("--order-key", null, "public order key of the gateway (base64 of 32 bytes)", IsRequired: true),
-        new("--order-key-id", null, "its key id", IsRequired: true),
-        new("--exercise", null, "exercise devices: they refuse Actual orders and take the others", IsFlag: true),
+        new("--broker", null, "MQTT broker HOST:PORT, on the loopback"),
+        new("--devices", null, "file, mode 0600: endpointNo TAB deviceId TAB private key (base64 of the 32-byte Ed25519 seed)"),
+        new("--order-key", null, "public order key of the gateway (base64 of 32 bytes)"),
+        new("--order-key-id", null, "its key id"),
+        new("--exercise", null, "exercise devices: they refuse Actual orders and take the others") { IsSwitch = true },
         new("--journal", null, "append what happens to this file"),
         new("--state-file", null, "keep the highest accepted order number of each device in this file"),
         new("--seed", "1", "fixes every random choice"),
@@ -43,26 +43,26 @@ internal sealed record LoudspeakerOptions
         new("--clock-error-ms", "3", "devices' clocks are wrong by up to this much, either way"),
         new("--state-every", "60", "seconds between state reports of a device"),
         new("--port", "0", "accepted and ignored: this emulator listens nowhere"),
-        new("--parent", "0", "end when the process of this id is gone"),
+        new("--parent", null, "end when the process of this id is gone"),
     ];
 
-    public static LoudspeakerOptions Read(CommandLine line) => new()
+    public static LoudspeakerOptions Read(Arguments line) => new()
     {
-        Broker = Loopback.Endpoint(line.RequiredText("--broker")),
-        OrderKey = ReadOrderKey(line.RequiredText("--order-key-id"), line.RequiredText("--order-key")),
-        Exercise = line.Has("--exercise"),
+        Broker = line.LoopbackEndpoint("--broker"),
+        OrderKey = ReadOrderKey(line.Required("--order-key-id"), line.Required("--order-key")),
+        Exercise = line.Switch("--exercise"),
         SequencePath = line.Text("--state-file"),
-        Seed = line.Integer("--seed", int.MinValue, int.MaxValue),
+        Seed = line.WholeNumber("--seed", int.MinValue, int.MaxValue),
         Speed = line.Number("--speed", 0.1, 1000),
-        ConnectPerSecond = line.Integer("--connect-per-second", 1, 100_000),
+        ConnectPerSecond = line.WholeNumber("--connect-per-second", 1, 100_000),
         OfflineShare = line.Number("--offline", 0, 1),
         AmpDeadShare = line.Number("--amp-dead", 0, 1),
-        WrongKeys = line.Integer("--wrong-key", 0, 1_000_000),
-        Recorded = line.Integer("--record", 0, 1000),
-        RecordDirectory = line.RequiredText("--record-dir"),
-        DownloadConcurrency = line.Integer("--download-concurrency", 1, 1000),
+        WrongKeys = line.WholeNumber("--wrong-key", 0, 1_000_000),
+        Recorded = line.WholeNumber("--record", 0, 1000),
+        RecordDirectory = line.Required("--record-dir"),
+        DownloadConcurrency = line.WholeNumber("--download-concurrency", 1, 1000),
         ClockErrorMilliseconds = line.Number("--clock-error-ms", 0, 60_000),
-        StateEvery = TimeSpan.FromSeconds(line.Integer("--state-every", 1, 3600)),
+        StateEvery = TimeSpan.FromSeconds(line.WholeNumber("--state-every", 1, 3600)),
     };
 
     private static OrderKey ReadOrderKey(string id, string base64)

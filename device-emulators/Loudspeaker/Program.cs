@@ -1,49 +1,28 @@
-using System.Text.Json;
-using AlertGateway.Emulators.ClientHost;
+using AlertGateway.Emulators.Hosting;
 
 namespace AlertGateway.Emulators.Loudspeaker;
 
 /// <summary>Village loudspeakers, thousands in one process; the wire is described in docs/protocols/loudspeaker-mqtt.md.</summary>
 internal static class Program
 {
-    private static async Task<int> Main(string[] arguments)
-    {
-        try
-        {
-            var line = CommandLine.Parse(arguments, LoudspeakerOptions.All);
-            if (line.WantsHelp)
-            {
-                Console.Out.Write(CommandLine.Help("Village loudspeakers over MQTT 5.", LoudspeakerOptions.All));
-                return 0;
-            }
+    private static Task<int> Main(string[] arguments) => EmulatorMain.RunAsync("Village loudspeakers over MQTT 5.", LoudspeakerOptions.All, arguments, RunAsync);
 
-            await RunAsync(line);
-            return 0;
-        }
-        catch (UsageException ex)
-        {
-            await Console.Error.WriteLineAsync(ex.Message);
-            return 2;
-        }
-    }
-
-    private static async Task RunAsync(CommandLine line)
+    private static async Task RunAsync(Arguments line, EmulatorLifetime lifetime)
     {
         var options = LoudspeakerOptions.Read(line);
-        var devices = DeviceFile.Read(line.RequiredText("--devices"), columns: 3);
-        using var lifetime = new Lifetime(line.Integer("--parent", 0, int.MaxValue), TimeProvider.System);
-        using var journal = new Journal(line.Text("--journal"), TimeProvider.System);
+        var devices = DeviceFile.Read(line.Required("--devices"), columns: 3);
+        await using var journal = new Journal(line.Text("--journal"));
         using var sequences = new SequenceFile(options.SequencePath);
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = TimeSpan.FromSeconds(60) };
         using var programmes = new ProgrammeStore(http, options.DownloadConcurrency);
         Directory.CreateDirectory(options.RecordDirectory);
         var firmware = new HornFirmware(TimeProvider.System, options.OrderKey, sequences, programmes, journal, options.Speed);
         using var fleet = new Fleet(options, firmware, devices);
-        var running = fleet.RunAsync(lifetime.Ending);
+        var running = fleet.RunAsync(lifetime.Ended);
         try
         {
-            var connected = await fleet.FirstConnections.WaitAsync(lifetime.Ending);
-            Console.Out.WriteLine(JsonSerializer.Serialize(new { ready = true, name = "loudspeaker", connected, devices = devices.Count }));
+            var connected = await fleet.FirstConnections.WaitAsync(lifetime.Ended);
+            EmulatorMain.PrintReady("loudspeaker", ("connected", connected), ("devices", devices.Count));
         }
         catch (OperationCanceledException)
         {

@@ -1,5 +1,5 @@
 using System.Net.Http.Headers;
-using AlertGateway.Emulators.ClientHost;
+using AlertGateway.Emulators.Hosting;
 
 namespace AlertGateway.Emulators.Loudspeaker;
 
@@ -20,7 +20,7 @@ public sealed class ProgrammeStore(HttpClient http, int concurrency) : IDisposab
 
     public Task<Download> GetAsync(PrepareOrder order, CancellationToken cancellationToken)
     {
-        if (!Loopback.IsAllowed(order.Url))
+        if (!Loopback.IsTarget(order.Url))
         {
             return Task.FromResult(new Download(null, "url-refused"));
         }

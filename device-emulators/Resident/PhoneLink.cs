@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using AlertGateway.Emulators.Hosting;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 
@@ -6,7 +7,7 @@ namespace AlertGateway.Emulators.Resident;
 
 /// <summary>What all links of the process share.</summary>
 /// <param name="Sockets">One handler for all WebSocket handshakes, so that thousands of connections do not own one each.</param>
-internal sealed record LinkSurroundings(Uri Hub, HttpMessageInvoker Sockets, TimeProvider Clock, ClientHost.Journal Journal);
+internal sealed record LinkSurroundings(Uri Hub, HttpMessageInvoker Sockets, TimeProvider Clock, Journal Journal);
 
 /// <summary>One app's SignalR connection. Receipts go one at a time, in order, and wait in the phone while the link is down.</summary>
 internal sealed class PhoneLink : IAsyncDisposable

@@ -1,4 +1,4 @@
-using AlertGateway.Emulators.ClientHost;
+using AlertGateway.Emulators.Hosting;
 
 namespace AlertGateway.Emulators.Resident;
 
@@ -16,10 +16,10 @@ internal sealed record ResidentOptions
     public double HelpedShare { get; init; }
     public int ConnectPerSecond { get; init; } = 1000;
 
-    public static IReadOnlyList<CommandOption> All { get; } =
+    public static IReadOnlyList<Option> All { get; } =
     [
-        new("--server", null, "base URL of the gateway, on the loopback", IsRequired: true),
-        new("--devices", null, "file, mode 0600: endpointNo TAB token", IsRequired: true),
+        new("--server", null, "base URL of the gateway, on the loopback"),
+        new("--devices", null, "file, mode 0600: endpointNo TAB token"),
         new("--count", "0", "use only the first N devices; 0 = all"),
         new("--journal", null, "append what happens to this file"),
         new("--seed", "1", "fixes every random choice"),
@@ -31,20 +31,20 @@ internal sealed record ResidentOptions
         new("--helped", "0", "share of persons who confirm, after tapping, that they have reached their family"),
         new("--connect-per-second", "1000", "pace of connecting"),
         new("--port", "0", "accepted and ignored: this emulator listens nowhere"),
-        new("--parent", "0", "end when the process of this id is gone"),
+        new("--parent", null, "end when the process of this id is gone"),
     ];
 
-    public static ResidentOptions Read(CommandLine line) => new()
+    public static ResidentOptions Read(Arguments line) => new()
     {
-        Server = Loopback.Address(line.RequiredText("--server")),
-        Count = line.Integer("--count", 0, 1_000_000) is > 0 and var count ? count : int.MaxValue,
-        Seed = line.Integer("--seed", int.MinValue, int.MaxValue),
+        Server = line.LoopbackUrl("--server") ?? throw new UsageException("--server is required"),
+        Count = line.WholeNumber("--count", 0, 1_000_000) is > 0 and var count ? count : int.MaxValue,
+        Seed = line.WholeNumber("--seed", int.MinValue, int.MaxValue),
         NapShare = line.Number("--nap", 0, 1),
-        Nap = line.Range("--nap-ms"),
-        Awake = line.Range("--awake-ms"),
+        Nap = line.Milliseconds("--nap-ms"),
+        Awake = line.Milliseconds("--awake-ms"),
         AckShare = line.Number("--ack", 0, 1),
-        AckDelay = line.Range("--ack-delay-ms"),
+        AckDelay = line.Milliseconds("--ack-delay-ms"),
         HelpedShare = line.Number("--helped", 0, 1),
-        ConnectPerSecond = line.Integer("--connect-per-second", 1, 100_000),
+        ConnectPerSecond = line.WholeNumber("--connect-per-second", 1, 100_000),
     };
 }

@@ -1,4 +1,4 @@
-using AlertGateway.Emulators.ClientHost;
+using AlertGateway.Emulators.Hosting;
 
 namespace AlertGateway.Emulators.Resident;
 

@@ -29,6 +29,7 @@ public sealed record StepOutcome(Proposal? Proposal, DeskRefusal? Refusal, int? 
 /// Every answer is durable first (I9). A crash between two stages is made good by <see cref="ResumeAsync"/>. Thread-safe.
 /// </summary>
 /// <param name="target">The targeting room: pure, may take a second for a whole city.</param>
+/// <param name="publishers">Who may warn of what by law; null judges nobody.</param>
 /// <param name="keepProgramme">Keeps a programme's bytes, by hash, before anybody is asked to approve it.</param>
 public sealed class AlertPipeline(
     IngestRoom ingest,
@@ -37,7 +38,8 @@ public sealed class AlertPipeline(
     Func<ProgrammeAudio, CancellationToken, Task> keepProgramme,
     ApprovalDesk desk,
     IDispatchRoom dispatch,
-    IngestOptions options)
+    IngestOptions options,
+    LawfulPublishers? publishers = null)
 {
     /// <summary>Takes a document in and lays what it says on the desk, one outcome per alert.</summary>
     public async Task<IReadOnlyList<SubmitOutcome>> SubmitAsync(ReadOnlyMemory<byte> bytes, SubmissionSource source, CancellationToken cancellationToken)
@@ -112,6 +114,7 @@ public sealed class AlertPipeline(
         foreach (var programme in rendered.Programmes) await keepProgramme(programme, cancellationToken);
         await EndOlderAsync(submission, cancellationToken);
         var holds = audience.Holds.Concat(rendered.Holds).Concat(Doubt(submission)).ToList();
+        if (publishers?.HoldOf(submission.Alert) is { } unlawful) holds.Add(unlawful);
         var proposal = await desk.LayAsync(submission, audience with { Holds = holds }, rendered.Renditions, expires, Running(submission).LastOrDefault().DisseminationNo);
         if (proposal.State == ProposalState.Cleared) await ReleaseAsync(proposal, cancellationToken);
     }

@@ -1,15 +1,39 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using AlertGateway.Benchmarks;
 
-// dotnet run -c Release --project tests/AlertGateway.Benchmarks — prints a Markdown table; results/ keeps the committed one.
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Machine: {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, {Process.GetCurrentProcess().TotalProcessorTime.TotalMilliseconds:0} ms CPU before the first run"));
+// dotnet run -c Release --project tests/AlertGateway.Benchmarks -- ledger | handoff [messages] | cap CORPUS — prints a Markdown table; results/ keeps the committed ones.
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Machine: {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, load before the first run {LoadAverage()}"));
 Console.WriteLine();
-Console.WriteLine("| rows a commit | ledger rows/s (median) | bare SQLite loop rows/s (median) | ratio |");
-Console.WriteLine("|---|---|---|---|");
-foreach (int batch in (int[])[100, 1_000, 10_000])
+switch (args.FirstOrDefault() ?? "ledger")
 {
-    var (ledger, bare) = LedgerAgainstBareLoop.Run(rows: 300_000, batch, alternations: 5);
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {batch:N0} | {ledger:N0} | {bare:N0} | {ledger / bare:0.00} |"));
+    case "ledger":
+        Console.WriteLine("| rows a commit | ledger rows/s (median) | bare SQLite loop rows/s (median) | ratio |");
+        Console.WriteLine("|---|---|---|---|");
+        foreach (int batch in (int[])[100, 1_000, 10_000])
+        {
+            var (ledger, bare) = LedgerAgainstBareLoop.Run(rows: 300_000, batch, alternations: 5);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {batch:N0} | {ledger:N0} | {bare:N0} | {ledger / bare:0.00} |"));
+        }
+        return 0;
+    case "handoff":
+        int messages = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 60_000;
+        int alternations = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 5;
+        string emulator = Path.Combine(AppContext.BaseDirectory, "..", "..", "SmsProvider", "release", "agw-smsprovider");
+        Console.WriteLine("| transport | slots | W | gateway SMS/s | bare HttpClient loop SMS/s | ratio | CPU a message, gateway side | CPU a message, bare |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+        foreach (var (http2, slots, window) in ((bool, int, int)[])[(false, 64, 512), (true, 64, 512), (true, 256, 512)])
+        {
+            var (gateway, bare, gatewayCpu, bareCpu) = new HandOffAgainstBareLoop(emulator, http2, slots, window).Run(messages, alternations);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| HTTP/{(http2 ? "2" : "1.1")} | {slots} | {window} | {gateway:N0} | {bare:N0} | {gateway / bare:0.00} | {gatewayCpu:0} µs | {bareCpu:0} µs |"));
+        }
+        return 0;
+    case "cap":
+        CapAgainstXmlReader.Run(args.Length > 1 ? args[1] : Path.Combine("tests", "corpus", "cap"), Console.Out);
+        return 0;
+    default:
+        Console.Error.WriteLine("ledger | handoff [MESSAGES [ALTERNATIONS]] | cap [CORPUS]");
+        return 2;
 }
+
+static string LoadAverage() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";

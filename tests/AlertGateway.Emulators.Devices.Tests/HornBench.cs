@@ -1,13 +1,12 @@
-extern alias horn;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using AlertGateway.Emulators.Hosting;
 using AlertGateway.Emulators.Loudspeaker;
 using Microsoft.Extensions.Time.Testing;
 using Org.BouncyCastle.Math.EC.Rfc8032;
-using Journal = horn::AlertGateway.Emulators.ClientHost.Journal;
 
 namespace AlertGateway.Emulators.Devices.Tests;
 
@@ -26,7 +25,7 @@ internal sealed class HornBench : IDisposable
         File = file ?? Tone(seconds: 2, amplitude: 8192);
         _http = new HttpClient(new OneFile(File));
         _store = new ProgrammeStore(_http, 4);
-        _journal = new Journal(journal, TimeProvider.System);
+        _journal = new Journal(journal);
         Firmware = new HornFirmware(Clock, new OrderKey("k1", PublicKey(OrderSeed)), sequences ?? new SequenceFile(null), _store, _journal, speed);
         Horn = new Horn(traits ?? new HornTraits(DeviceId), Firmware);
     }
@@ -144,7 +143,7 @@ internal sealed class HornBench : IDisposable
         Horn.Dispose();
         _store.Dispose();
         _http.Dispose();
-        _journal.Dispose();
+        _journal.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }
 
     private static long Seconds(double seconds) => (long)(seconds * TimeSpan.TicksPerSecond);

@@ -1,4 +1,3 @@
-extern alias horn;
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Globalization;
@@ -7,12 +6,12 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
+using AlertGateway.Emulators.Hosting;
 using AlertGateway.Emulators.Loudspeaker;
 using MQTTnet;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
 using Org.BouncyCastle.Math.EC.Rfc8032;
-using Journal = horn::AlertGateway.Emulators.ClientHost.Journal;
 
 namespace AlertGateway.Emulators.Devices.Tests;
 
@@ -60,7 +59,7 @@ public sealed class HornOverMqttTests
         await using var _ = server;
         using var http = new HttpClient();
         using var store = new ProgrammeStore(http, 4);
-        using var journal = new Journal(null, TimeProvider.System);
+        await using var journal = new Journal(null);
         using var sequences = new SequenceFile(null);
         var options = new LoudspeakerOptions
         {

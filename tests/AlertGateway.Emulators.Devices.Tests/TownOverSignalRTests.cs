@@ -1,7 +1,7 @@
-extern alias app;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.Channels;
+using AlertGateway.Emulators.Hosting;
 using AlertGateway.Emulators.Resident;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -9,8 +9,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Journal = app::AlertGateway.Emulators.ClientHost.Journal;
-using MillisecondRange = app::AlertGateway.Emulators.ClientHost.MillisecondRange;
 
 namespace AlertGateway.Emulators.Devices.Tests;
 
@@ -42,7 +40,7 @@ public sealed class TownOverSignalRTests
         await server.StartAsync(stop);
 
         var rows = Enumerable.Range(1, count).Select(i => new[] { $"{i}", $"token-{i}" }).Append(["99", "stranger"]);
-        using var journal = new Journal(null, TimeProvider.System);
+        await using var journal = new Journal(null);
         using var sockets = new HttpMessageInvoker(new SocketsHttpHandler());
         var options = new ResidentOptions
         {

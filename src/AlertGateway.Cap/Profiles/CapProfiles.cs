@@ -8,6 +8,7 @@ public static class CapProfiles
 {
     private const string CapCpCode = "profile:CAP-CP:";
     private const string CapAuCode = "urn:oasis:names:tc:emergency:cap:1.2:profile:CAP-AU:1.0";
+    private const string CapAuEventList = "https://govshare.gov.au/xmlui/handle/10772/6495"; // where AUeventLIST was published
     private const string CapCpLocation = "profile:CAP-CP:Location:";
     private const string CapCpEvent = "profile:CAP-CP:Event:";
 
@@ -27,10 +28,22 @@ public static class CapProfiles
     }
 
     /// <summary>The findings of the alert's own profile; empty for an alert of none.</summary>
-    public static IReadOnlyList<Finding> Check(Alert alert)
+    public static IReadOnlyList<Finding> Check(Alert alert) => Check(alert, Of(alert));
+
+    /// <summary>The findings of the profile that the caller expects, the missing declaration among them.</summary>
+    public static IReadOnlyList<Finding> Check(Alert alert, CapProfile profile)
     {
+        ArgumentNullException.ThrowIfNull(alert);
         var sink = new FindingSink();
-        switch (Of(alert))
+        Check(alert, profile, sink);
+        return sink.Findings;
+    }
+
+    internal static void Check(Alert alert, CapProfile profile, FindingSink sink)
+    {
+        if (profile == CapProfile.None) return;
+        if (Of(alert) != profile) sink.Add(FindingCodes.ProfileCode, "/alert", $"The alert does not say that it follows the profile {profile}.");
+        switch (profile)
         {
             case CapProfile.Ipaws: Ipaws(alert, sink); break;
             case CapProfile.CapCp: CapCp(alert, sink); break;
@@ -38,8 +51,6 @@ public static class CapProfiles
             case CapProfile.MeteoAlarm: MeteoAlarm(alert, sink); break;
             case CapProfile.Cma: Cma(alert, sink); break;
         }
-
-        return sink.Findings;
     }
 
     private static void Ipaws(Alert alert, FindingSink sink)
@@ -51,6 +62,13 @@ public static class CapProfiles
             if (same.Count != 1 || same[0].Value.Length != 3) sink.Add(FindingCodes.ProfileEventCode, path, "IPAWS demands exactly one SAME event code of three letters.");
             if (!info.Areas.Any(a => a.Geocodes.Any(g => g.ValueName == "SAME" && g.Value.Length == 6)))
                 sink.Add(FindingCodes.ProfileArea, path, "IPAWS recommends a six-digit SAME geocode.");
+            Length("CMAMtext", 90);
+            Length("CMAMlongtext", 360);
+
+            void Length(string parameter, int charsMax)
+            {
+                if (info.Parameter(parameter) is { } text && text.Length > charsMax) sink.Add(FindingCodes.ProfileParameter, path, $"{parameter} has more than {charsMax} characters.");
+            }
         });
         SameInAll(alert, sink);
     }
@@ -68,6 +86,7 @@ public static class CapProfiles
             }
         });
         if (alert.Infos.Count > 0 && !(HasLanguage(alert, "en") && HasLanguage(alert, "fr"))) sink.Add(FindingCodes.ProfileLanguages, "/alert", "CAP-CP expects English and French.");
+        if (alert.Infos.Any(i => !i.EventCodes.ToHashSet().SetEquals(alert.Infos[0].EventCodes))) sink.Add(FindingCodes.ProfileEventCode, "/alert", "The infos differ in event code.");
     }
 
     private static void CapAu(Alert alert, FindingSink sink)
@@ -75,8 +94,9 @@ public static class CapProfiles
         if (alert.Infos.Count == 0) sink.Add(FindingCodes.ProfileInfo, "/alert", "CAP-AU demands an info, in a Cancel too.");
         Each(alert, (info, path) =>
         {
-            if (info.EventCodes.Count(c => c.ValueName.Contains("AUeventLIST", StringComparison.OrdinalIgnoreCase)) != 1)
+            if (info.EventCodes.Count(c => c.ValueName.Contains("AUeventLIST", StringComparison.OrdinalIgnoreCase) || c.ValueName.StartsWith(CapAuEventList, StringComparison.OrdinalIgnoreCase)) != 1)
                 sink.Add(FindingCodes.ProfileEventCode, path, "CAP-AU demands exactly one event code of its list.");
+            if (alert.MsgType == MsgType.Cancel && info.EffectiveText is not null) sink.Add(FindingCodes.ProfileParameter, path, "CAP-AU allows no effective in a Cancel.");
         });
         SameInAll(alert, sink);
     }

@@ -88,6 +88,7 @@ public static class CapReader
     internal static CapMessage Judge(AlertExtractor.Taken taken, int index, (ReadOnlyMemory<byte> Bytes, string Text)? document, FindingSink shared, CapReaderOptions options)
     {
         taken.Sink.AddAll(shared);
+        CapProfiles.Check(taken.Alert, options.Profile ?? CapProfiles.Of(taken.Alert), taken.Sink);
         bool? xsdValid = null;
         var wellFormed = !shared.Findings.Any(f => f.Code == FindingCodes.LeadingSpace.Code);
         if (options.ValidateSchema && wellFormed) xsdValid = CapSchemas.IsValid(taken.Xml, taken.Alert.Version, taken.Sink);

@@ -33,6 +33,9 @@ public sealed record CapReaderOptions
     /// <summary>Keys that can make a signature valid; default none, so that every signature is unverifiable or invalid.</summary>
     public PinnedKeys Keys { get; init; } = PinnedKeys.None;
 
+    /// <summary>The profile whose rules are checked too. Null: the one that the alert declares, if it declares one. <see cref="CapProfile.None"/>: none.</summary>
+    public CapProfile? Profile { get; init; }
+
     /// <summary>Whether to judge signatures; else a signed message is <see cref="SignatureOutcome.Unverifiable"/>.</summary>
     public bool VerifySignatures { get; init; } = true;
 

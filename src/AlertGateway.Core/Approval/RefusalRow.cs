@@ -24,10 +24,10 @@ public sealed class RefusalBook : ICommitObserver
     public const int RefusalsMax = 500;
 
     private readonly Lock _lock = new();
-    private readonly Queue<(long AtTicks, RefusalRow Row)> _newest = new();
+    private readonly Queue<(long AtTicks, RefusalRow Row, int Times)> _newest = new();
 
-    /// <summary>Newest last.</summary>
-    public IReadOnlyList<(long AtTicks, RefusalRow Row)> Newest
+    /// <summary>Newest last. <c>Times</c>: at the rim, how often the same was refused since the row before, this one included; else 1.</summary>
+    public IReadOnlyList<(long AtTicks, RefusalRow Row, int Times)> Newest
     {
         get
         {
@@ -53,7 +53,7 @@ public sealed class RefusalBook : ICommitObserver
             lock (_lock)
             {
                 if (_newest.Count == RefusalsMax) _newest.Dequeue();
-                _newest.Enqueue((e.AtTicks, row));
+                _newest.Enqueue((e.AtTicks, row, row.Source == RimRefusals.Source ? (int)Math.Clamp(e.Number, 1, int.MaxValue) : 1));
             }
         }
     }

@@ -279,11 +279,15 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
 
         public Dissemination State { get; } = state;
 
+        /// <summary>Nanoseconds of the host's monotonic clock when the cancel or supersession that this process saw had become durable; null before, and after a restart.</summary>
+        public long? StopCommittedNanoseconds { get; private set; }
+
         public void Apply(long sequence, in LedgerEvent e)
         {
             int serial = State.CancelSerial;
             State.Apply(sequence, in e);
             if (State.CancelSerial == serial) return;
+            StopCommittedNanoseconds = (long)(clock.GetTimestamp() * (1e9 / clock.TimestampFrequency));
             foreach (var (set, gate) in _gates)
             {
                 if (set.Purpose is not (Purpose.Cancel or Purpose.Correction)) gate.Close();

@@ -91,6 +91,8 @@ public sealed class ChainBook
     {
         ArgumentNullException.ThrowIfNull(alert);
         if (alert.MsgType is MsgType.Ack or MsgType.Error || alert.Status is AlertStatus.System or AlertStatus.Draft || alert.Scope is AlertScope.Restricted or AlertScope.Private) return ChainVerdict.NotForPublic;
+        // MeteoAlarm's green says that there is nothing to warn of; as an update it still ends what was.
+        if (alert.MsgType == MsgType.Alert && MeteoAlarmProfile.IsNoWarning(alert)) return ChainVerdict.NotForPublic;
         if (SupersederOf(key, alert.Status) is not null) return ChainVerdict.Late;
         if (expiresTicks <= nowTicks) return ChainVerdict.Expired;
         if (alert.MsgType == MsgType.Cancel) return ChainVerdict.Cancel;

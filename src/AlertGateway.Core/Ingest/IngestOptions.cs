@@ -1,3 +1,5 @@
+using AlertGateway.Cap;
+
 namespace AlertGateway.Core.Ingest;
 
 /// <summary>Bounds of what is taken in.</summary>
@@ -11,4 +13,10 @@ public sealed class IngestOptions
 
     /// <summary>How old <c>sent</c> may be before a person must look. Default: 366 days.</summary>
     public TimeSpan AgeMax { get; set; } = TimeSpan.FromDays(366);
+
+    /// <summary>Keys by which a signature can be valid, each for one sender. Default: none, so that no signature is valid.</summary>
+    public PinnedKeys Keys { get; set; } = PinnedKeys.None;
+
+    /// <summary>Sources (<c>feed:NAME</c>) whose messages need a valid signature; an unsigned or unverifiable one waits for a person. Default: none.</summary>
+    public IReadOnlySet<string> SignatureRequired { get; set; } = new HashSet<string>(StringComparer.Ordinal);
 }

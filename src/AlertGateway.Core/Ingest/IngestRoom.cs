@@ -26,9 +26,9 @@ public sealed class IngestRoom(ILedger ledger, TimeProvider clock, IngestOptions
         ArgumentNullException.ThrowIfNull(source);
         if (bytes.IsEmpty) return [await RefuseAsync(IngestRefusals.Empty, bytes, source)];
         if (bytes.Length > options.BytesMax) return [await RefuseAsync(IngestRefusals.TooLarge(bytes.Length, options.BytesMax), bytes, source)];
-        var document = CapReader.Read(bytes, new CapReaderOptions { BytesMax = options.BytesMax, ReceivedAt = clock.GetUtcNow(), AgeMax = options.AgeMax });
+        var document = CapReader.Read(bytes, new CapReaderOptions { BytesMax = options.BytesMax, ReceivedAt = clock.GetUtcNow(), AgeMax = options.AgeMax, Keys = options.Keys });
         var results = new List<IngestResult>(document.Messages.Count);
-        foreach (var message in document.Messages) results.Add(await TakeAsync(message, source, cancellationToken));
+        foreach (var message in document.Messages) results.Add(await TakeAsync(Demand(message, source), source, cancellationToken));
         return results;
     }
 
@@ -136,6 +136,14 @@ public sealed class IngestRoom(ILedger ledger, TimeProvider clock, IngestOptions
         {
             _gate.Release();
         }
+    }
+
+    /// <summary>Only a valid signature satisfies a source that must sign: unverifiable is no proof (CAP 1.2 §3.3.4.1 forbids to reject it, so a person decides).</summary>
+    private CapMessage Demand(CapMessage message, SubmissionSource source)
+    {
+        if (message.Signature == SignatureOutcome.Valid || message.Disposition == Disposition.Reject || !options.SignatureRequired.Contains(source.Name)) return message;
+        var code = FindingCodes.SignatureRequired;
+        return message with { Disposition = Disposition.Quarantine, Findings = [.. message.Findings, new Finding(code.Code, code.Level, "/alert/Signature", $"{source.Name} must sign its messages; this one is {message.Signature}.")] };
     }
 
     private async Task<IngestResult> RefuseAsync(DeskRefusal refusal, ReadOnlyMemory<byte> bytes, SubmissionSource source)

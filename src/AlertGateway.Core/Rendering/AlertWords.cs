@@ -30,7 +30,8 @@ internal sealed record AlertWords
         var stated = colour.Length > 0 && (CmaProfile.ColourOf(info) != WarningColour.None || AlertLife.IsChineseSignal(alert));
         var title = TitleOf(eventName.Length > 0 ? eventName : Clean(info.Headline), stated ? colour : "", language, words);
         var instruction = quotes ? Clean(info.Instruction) : "";
-        if (instruction.Length == 0) instruction = language == "zh" ? row?.ActionZh ?? words.DefaultAction : row?.ActionEn ?? words.DefaultAction;
+        // The publisher's text is his; what is added here says so.
+        if (instruction.Length == 0) instruction = words.LocalMark + (language == "zh" ? row?.ActionZh ?? words.DefaultAction : row?.ActionEn ?? words.DefaultAction);
         var description = quotes ? Clean(info.Description) : "";
         var area = string.Join(language == "zh" ? "、" : ", ", info.Areas.Select(a => Clean(a.AreaDesc)).Where(a => a.Length > 0).Distinct().Take(12));
         if (area.Length > 0 && (description.Contains(area, StringComparison.Ordinal) || title.Contains(area, StringComparison.Ordinal))) area = "";
@@ -75,7 +76,7 @@ internal sealed record AlertWords
         var other => other,
     };
 
-    private static EventWords? EventRow(Info info, Wording wording) => wording.Events.FirstOrDefault(e =>
+    internal static EventWords? EventRow(Info info, Wording wording) => wording.Events.FirstOrDefault(e =>
         info.EventCodes.Any(c => string.Equals(c.Value, e.Code, StringComparison.OrdinalIgnoreCase)) || info.Event.Contains(e.Zh, StringComparison.Ordinal) || string.Equals(info.Event.Trim(), e.En, StringComparison.OrdinalIgnoreCase));
 
     private static string Sender(Alert alert, Info info, string language, Wording wording)

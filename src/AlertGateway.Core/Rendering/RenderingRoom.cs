@@ -96,7 +96,7 @@ public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes
             json.WriteString("language", words.Language);
             json.WriteString("title", RenderingExit.Mark(title, words.Language, exercise));
             json.WriteString("body", RenderingExit.Mark(body, words.Language, exercise));
-            json.WriteString("instruction", purpose == Purpose.Original ? words.Instruction : "");
+            json.WriteString("instruction", purpose == Purpose.Original && words.Instruction.Length > 0 ? RenderingExit.Mark(words.Instruction, words.Language, exercise) : "");
             json.WriteString("expires", expires);
             json.WriteEndObject();
         }

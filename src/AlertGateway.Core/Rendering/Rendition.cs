@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AlertGateway.Cap;
 
 namespace AlertGateway.Core.Rendering;
@@ -54,9 +55,37 @@ public static class Renditions
     /// <summary>True when the rendition says first and last that it is an exercise.</summary>
     public static bool IsMarked(Rendition rendition)
     {
-        string text = rendition.Text.Trim();
-        if (rendition.Channel == ChannelKind.Push) return rendition.Text.Contains("\"title\":\"" + ZhMark, StringComparison.Ordinal) || rendition.Text.Contains("\"title\":\"" + EnMark, StringComparison.Ordinal);
-        string[] marks = rendition.ProgrammeSha256 is null ? [ZhMark, EnMark] : [SpokenZhMark, "exercise", EnMark, ZhMark];
-        return marks.Any(m => text.StartsWith(m, StringComparison.OrdinalIgnoreCase)) && marks.Any(m => text.TrimEnd('。', '.', '！', '!').EndsWith(m, StringComparison.OrdinalIgnoreCase));
+        if (rendition.Channel == ChannelKind.Push) return IsPushMarked(rendition.Text);
+        return IsMarked(rendition.Text, rendition.ProgrammeSha256 is null ? [ZhMark, EnMark] : [SpokenZhMark, "exercise", EnMark, ZhMark]);
+    }
+
+    // A phone shows the title, the body and the instruction in places of their own, at times only one of them: each says it, first and last.
+    private static bool IsPushMarked(string payload)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(payload);
+            if (json.RootElement.ValueKind != JsonValueKind.Object) return false;
+            bool Says(string name, bool mayBeEmpty) =>
+                json.RootElement.TryGetProperty(name, out var shown) ? shown.ValueKind == JsonValueKind.String && shown.GetString() is { } text && (text.Length == 0 ? mayBeEmpty : IsMarked(text, [ZhMark, EnMark])) : mayBeEmpty;
+            return Says("title", mayBeEmpty: false) && Says("body", mayBeEmpty: false) && Says("instruction", mayBeEmpty: true);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsMarked(string words, ReadOnlySpan<string> marks)
+    {
+        string text = words.Trim();
+        bool first = false, last = false;
+        string end = text.TrimEnd('。', '.', '！', '!');
+        foreach (string mark in marks)
+        {
+            first |= text.StartsWith(mark, StringComparison.OrdinalIgnoreCase);
+            last |= end.EndsWith(mark, StringComparison.OrdinalIgnoreCase);
+        }
+        return first && last;
     }
 }

@@ -72,6 +72,9 @@ public sealed record LanguageWording
     /// <summary>What to do when neither the message nor the event's row says it.</summary>
     public required string DefaultAction { get; init; }
 
+    /// <summary>Stands before advice that is not the sender's own, such as 本地提示：.</summary>
+    public required string LocalMark { get; init; }
+
     public required WordingSet Sms { get; init; }
 
     public required WordingSet PushTitle { get; init; }
@@ -139,6 +142,13 @@ public sealed record Wording
     }
 
     public LanguageWording Of(string language) => language == "zh" ? Zh : En;
+
+    /// <summary>The national event code of an info, by its codes or its words; the words themselves where the table does not know them.</summary>
+    public string EventKindOf(Info info)
+    {
+        ArgumentNullException.ThrowIfNull(info);
+        return AlertWords.EventRow(info, this)?.Code ?? info.Event.Trim();
+    }
 
     internal string ProfileOf(WarningColour colour, Purpose purpose, bool exercise) =>
         ProgrammeProfiles[exercise ? "exercise" : purpose is Purpose.Cancel or Purpose.Correction ? "cancel" : colour.ToString().ToLowerInvariant()];

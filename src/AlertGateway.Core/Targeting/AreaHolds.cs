@@ -30,6 +30,10 @@ internal static class AreaHolds
     public static HoldReason CodeOutside(string valueName, string value, string name) => new("area.outside-jurisdiction",
         $"代码 {value}（{valueName}）不在{name}辖区之内。", $"Code {value} ({valueName}) is outside the jurisdiction of {name}.");
 
+    public static HoldReason Neighbour(Neighbour n) => new("area.neighbour",
+        $"邻区{n.Name}的预警，供值班参考" + (n.UpstreamMinutes is { } m ? $"：上游来水约 {N(m)} 分钟后到达本地。" : "。"),
+        $"A warning of the neighbour {n.NameEnglish}, for the desk" + (n.UpstreamMinutes is { } minutes ? $": water from there arrives after about {N(minutes)} minutes." : "."));
+
     public static HoldReason Oversized(double squareKilometres, double jurisdictionSquareKilometres) => new("area.oversized",
         $"区域面积 {N(squareKilometres)} 平方公里，超过辖区（{N(jurisdictionSquareKilometres)} 平方公里）的允许比例。", $"The area is {N(squareKilometres)} km², more than is allowed for a jurisdiction of {N(jurisdictionSquareKilometres)} km².");
 

@@ -4,12 +4,14 @@ using AlertGateway.Cap;
 using AlertGateway.Core.Ingest;
 using AlertGateway.Storage.Registry;
 using NetTopologySuite.Geometries;
+using NetTopologySuite.Operation.Union;
 
 namespace AlertGateway.Core.Targeting;
 
 /// <summary>Turns the area of an alert into households, or into reasons to hold it. Pure; safe for concurrent callers.</summary>
-public sealed class AreaResolver(RegistrySnapshot registry, TargetingConfig config, Jurisdiction jurisdiction)
+public sealed class AreaResolver(RegistrySnapshot registry, TargetingConfig config, Jurisdiction jurisdiction, Neighbours neighbours, BoundaryBook boundaries)
 {
+    private const string UnresolvedCode = "area.unresolved-code";
     private readonly HouseholdGrid _grid = new(registry.HouseholdLatitude, registry.HouseholdLongitude);
     private readonly HashSet<string> _divisionNames = new(config.DivisionValueNames, StringComparer.OrdinalIgnoreCase);
 
@@ -24,14 +26,22 @@ public sealed class AreaResolver(RegistrySnapshot registry, TargetingConfig conf
         var inVillage = new bool[registry.Villages.Count];
         var areas = AreaShapes.Distinct(alert);
         var codes = new List<(string, string)>();
-        foreach (var area in areas) ResolveCodes(area, codes, inHousehold, inVillage, holds);
+        var outlines = new List<Geometry>();
+        // Canada's profile lets a shape replace the codes beside it; everywhere else they are a union (CAP 1.2 §3.2.4).
+        bool shapeReplacesCodes = CapProfiles.Of(alert) == CapProfile.CapCp;
+        foreach (var area in areas)
+        {
+            if (!shapeReplacesCodes || area.Polygons.Count + area.Circles.Count == 0) ResolveCodes(area, codes, outlines, inHousehold, inVillage, holds);
+        }
         for (int household = 1; household < inHousehold.Length; household++)
         {
             if (inVillage[registry.HouseholdVillage[household]]) inHousehold[household] = true;
         }
-        if (shapes.Geometry is { } geometry)
+        var all = outlines.Count == 0 ? shapes.Geometry : UnaryUnionOp.Union(shapes.Geometry is null ? outlines : [shapes.Geometry, .. outlines]);
+        if (all is { } geometry)
         {
-            CheckJurisdiction(geometry, holds);
+            if (shapes.CrossesAntimeridian && !LiesAtAntimeridian()) holds.Add(AreaHolds.Antimeridian());
+            CheckJurisdiction(alert, geometry, holds);
             _grid.Mark(geometry, inHousehold);
         }
         if (!areas.Any(a => a.IsLocated) && !shapes.HasShapes) holds.Insert(0, AreaHolds.None());
@@ -40,12 +50,12 @@ public sealed class AreaResolver(RegistrySnapshot registry, TargetingConfig conf
         var resolved = new AlertArea
         {
             Descriptions = [.. areas.Select(a => a.AreaDesc).Distinct(StringComparer.Ordinal)],
-            GeoJson = shapes.Geometry is null ? null : GeoJsonShape.Write(shapes.Geometry),
+            GeoJson = all is null ? null : GeoJsonShape.Write(all),
             Codes = codes,
-            SquareKilometres = shapes.Geometry is null ? 0 : GroundArea.SquareKilometres(shapes.Geometry),
+            SquareKilometres = all is null ? 0 : GroundArea.SquareKilometres(all),
             Sha256 = "",
         };
-        return new ResolvedArea(resolved with { Sha256 = HashOf(resolved) }, shapes.Geometry, inHousehold, inVillage, [.. holds.Distinct()]);
+        return new ResolvedArea(resolved with { Sha256 = HashOf(resolved) }, all, inHousehold, inVillage, [.. holds.Distinct()]);
     }
 
     /// <summary>
@@ -60,7 +70,7 @@ public sealed class AreaResolver(RegistrySnapshot registry, TargetingConfig conf
     }
 
     // Codes beside a shape in one area are a union with it (CAP 1.2 §3.2.4) where the registry knows them. Where it does not, the shape says where the area is; alone, an unknown code holds the alert.
-    private void ResolveCodes(Area area, List<(string, string)> codes, bool[] inHousehold, bool[] inVillage, List<HoldReason> holds)
+    private void ResolveCodes(Area area, List<(string, string)> codes, List<Geometry> outlines, bool[] inHousehold, bool[] inVillage, List<HoldReason> holds)
     {
         bool hasShape = area.Polygons.Count + area.Circles.Count > 0;
         foreach (var code in area.Geocodes)
@@ -73,6 +83,12 @@ public sealed class AreaResolver(RegistrySnapshot registry, TargetingConfig conf
             }
             else if (_divisionNames.Contains(code.ValueName)) problem = ResolveDivision(code, inVillage);
             else problem = AreaHolds.Unresolved(code.ValueName, code.Value);
+            // A code's outline is whole counties; where the sender drew a shape as well, the shape is what was meant.
+            if (problem is { Code: UnresolvedCode } && !hasShape && boundaries.Find(code.ValueName, code.Value) is { } outline)
+            {
+                outlines.Add(outline);
+                problem = null;
+            }
 
             if (problem is null) codes.Add((code.ValueName, code.Value));
             else if (!hasShape) holds.Add(problem);
@@ -84,7 +100,8 @@ public sealed class AreaResolver(RegistrySnapshot registry, TargetingConfig conf
         if (!DivisionCode.TryPrefix(code.Value, out string prefix)) return AreaHolds.Unresolved(code.ValueName, code.Value);
         if (jurisdiction.DivisionCode is { } own && DivisionCode.TryPrefix(own, out string ownPrefix) && !prefix.StartsWith(ownPrefix, StringComparison.Ordinal))
         {
-            return ownPrefix.StartsWith(prefix, StringComparison.Ordinal) ? AreaHolds.CodeOversized(code.ValueName, code.Value, jurisdiction.Name) : AreaHolds.CodeOutside(code.ValueName, code.Value, jurisdiction.Name);
+            return ownPrefix.StartsWith(prefix, StringComparison.Ordinal) ? AreaHolds.CodeOversized(code.ValueName, code.Value, jurisdiction.Name)
+                : neighbours.OfCode(code.Value) is { } neighbour ? AreaHolds.Neighbour(neighbour) : AreaHolds.CodeOutside(code.ValueName, code.Value, jurisdiction.Name);
         }
         bool any = false;
         for (int village = 0; village < inVillage.Length; village++)
@@ -96,7 +113,7 @@ public sealed class AreaResolver(RegistrySnapshot registry, TargetingConfig conf
         return any ? null : AreaHolds.Unresolved(code.ValueName, code.Value);
     }
 
-    private void CheckJurisdiction(Geometry geometry, List<HoldReason> holds)
+    private void CheckJurisdiction(Alert alert, Geometry geometry, List<HoldReason> holds)
     {
         if (jurisdiction.Shape is not { } ground) return;
         double area = GroundArea.SquareKilometres(geometry);
@@ -106,8 +123,12 @@ public sealed class AreaResolver(RegistrySnapshot registry, TargetingConfig conf
         double inside = geometry.EnvelopeInternal.Intersects(ground.EnvelopeInternal) ? GroundArea.SquareKilometres(Overlap(geometry, ground)) : 0;
         double outside = Math.Clamp(1 - inside / Math.Max(area, 1e-12), 0, 1);
         if (outside <= config.OutsideShareMax) return;
-        holds.Add(inside <= 0 && LiesInsideWhenSwapped(geometry, ground) ? AreaHolds.Swapped(jurisdiction.Name) : AreaHolds.Outside(jurisdiction.Name, outside));
+        holds.Add(inside <= 0 && LiesInsideWhenSwapped(geometry, ground) ? AreaHolds.Swapped(jurisdiction.Name)
+            : neighbours.OfSender(alert) is { } neighbour ? AreaHolds.Neighbour(neighbour) : AreaHolds.Outside(jurisdiction.Name, outside));
     }
+
+    // Within a degree of it, shapes across the meridian are daily business.
+    private bool LiesAtAntimeridian() => jurisdiction.Shape is { } ground && Math.Max(Math.Abs(ground.EnvelopeInternal.MinX), Math.Abs(ground.EnvelopeInternal.MaxX)) > 179;
 
     private static Geometry Overlap(Geometry a, Geometry b) =>
         NetTopologySuite.Operation.OverlayNG.OverlayNGRobust.Overlay(a, b, NetTopologySuite.Operation.Overlay.SpatialFunction.Intersection);

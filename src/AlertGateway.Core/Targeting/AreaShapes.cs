@@ -18,7 +18,7 @@ public sealed class AreaShapes
     // Corners of the polygon drawn around a circle; it is drawn outside, so that nobody within the radius is cut off (0.06 % of the radius).
     private const int CircleCorners = 90;
 
-    private AreaShapes(Geometry? geometry, IReadOnlyList<HoldReason> holds, bool hasShapes) => (Geometry, Holds, HasShapes) = (geometry, holds, hasShapes);
+    private AreaShapes(Geometry? geometry, IReadOnlyList<HoldReason> holds, bool hasShapes, bool crossesAntimeridian) => (Geometry, Holds, HasShapes, CrossesAntimeridian) = (geometry, holds, hasShapes, crossesAntimeridian);
 
     /// <summary>Valid polygons, x = longitude; null when no shape could be used.</summary>
     public Geometry? Geometry { get; }
@@ -28,6 +28,9 @@ public sealed class AreaShapes
     /// <summary>The alert has polygons or circles, usable or not.</summary>
     public bool HasShapes { get; }
 
+    /// <summary>A shape crosses the 180° meridian and was cut there. Far from that meridian it is more likely a slip of the pen.</summary>
+    public bool CrossesAntimeridian { get; }
+
     public static AreaShapes Of(Alert alert, TargetingConfig config)
     {
         ArgumentNullException.ThrowIfNull(alert);
@@ -35,23 +38,25 @@ public sealed class AreaShapes
         var areas = Distinct(alert);
         bool hasShapes = areas.Any(a => a.Polygons.Count + a.Circles.Count + a.UnreadablePolygons.Count + a.UnreadableCircles.Count > 0);
         var holds = new List<HoldReason>();
-        int unreadable = areas.Sum(a => a.UnreadablePolygons.Count + a.UnreadableCircles.Count);
-        if (unreadable > 0) holds.Add(AreaHolds.Unreadable(unreadable, areas.Any(a => a.UnreadablePolygons.Concat(a.UnreadableCircles).Any(LooksSwapped))));
-        int vertices = areas.Sum(a => a.Polygons.Concat(a.ExcludedPolygons).Sum(p => p.Points.Count) + a.Circles.Count * CircleCorners);
+        // A reader with the same bound leaves a polygon beyond it unread: its commas still say how many vertices it has.
+        int vertices = areas.Sum(a => a.Polygons.Concat(a.ExcludedPolygons).Sum(p => p.Points.Count) + (a.Circles.Count * CircleCorners) + a.UnreadablePolygons.Sum(text => text.AsSpan().Count(',')));
         if (vertices > config.VerticesMax)
         {
             holds.Add(AreaHolds.TooManyVertices(vertices, config.VerticesMax));
-            return new AreaShapes(null, holds, hasShapes);
+            return new AreaShapes(null, holds, hasShapes, false);
         }
+        int unreadable = areas.Sum(a => a.UnreadablePolygons.Count + a.UnreadableCircles.Count);
+        if (unreadable > 0) holds.Add(AreaHolds.Unreadable(unreadable, areas.Any(a => a.UnreadablePolygons.Concat(a.UnreadableCircles).Any(LooksSwapped))));
         var parts = new List<Geometry>();
+        bool crosses = false;
         foreach (var area in areas)
         {
-            var shape = ShapeOf(area, config, holds);
+            var shape = ShapeOf(area, config, holds, ref crosses);
             if (shape is { IsEmpty: false }) parts.Add(shape);
         }
         var union = parts.Count switch { 0 => null, 1 => parts[0], _ => UnaryUnionOp.Union(parts) };
         if (union is null && hasShapes && holds.Count == 0) holds.Add(AreaHolds.Empty());
-        return new AreaShapes(union, holds, hasShapes);
+        return new AreaShapes(union, holds, hasShapes, crosses);
     }
 
     /// <summary>All areas of all infos, equal ones once.</summary>
@@ -71,48 +76,46 @@ public sealed class AreaShapes
         && a.Circles.Zip(b.Circles).All(c => c.First.Center == c.Second.Center && c.First.RadiusKm == c.Second.RadiusKm)
         && a.Polygons.Concat(a.ExcludedPolygons).Zip(b.Polygons.Concat(b.ExcludedPolygons)).All(p => p.First.Points.SequenceEqual(p.Second.Points));
 
-    private static Geometry? ShapeOf(Area area, TargetingConfig config, List<HoldReason> holds)
+    private static Geometry? ShapeOf(Area area, TargetingConfig config, List<HoldReason> holds, ref bool crosses)
     {
         var parts = new List<Geometry>();
         foreach (var polygon in area.Polygons)
         {
-            if (Ring(polygon, config, holds) is { } ring) parts.Add(ring);
+            if (Ring(polygon, config, holds, ref crosses) is { } ring) parts.Add(ring);
         }
         foreach (var circle in area.Circles)
         {
-            if (Disc(circle, config, holds) is { } disc) parts.Add(disc);
+            if (Disc(circle, config, holds, ref crosses) is { } disc) parts.Add(disc);
         }
         if (parts.Count == 0) return null;
         var shape = parts.Count == 1 ? parts[0] : UnaryUnionOp.Union(parts);
         foreach (var excluded in area.ExcludedPolygons)
         {
             // A hole that cannot be read cleanly holds the alert, and cuts nothing off.
-            if (Ring(excluded, config, holds) is { } hole) shape = shape.Difference(hole);
+            if (Ring(excluded, config, holds, ref crosses) is { } hole) shape = shape.Difference(hole);
         }
         return shape;
     }
 
-    private static Geometry? Ring(CapPolygon polygon, TargetingConfig config, List<HoldReason> holds)
+    private static Geometry? Ring(CapPolygon polygon, TargetingConfig config, List<HoldReason> holds, ref bool crosses)
     {
         if (polygon.Points.Count < 4) return Hold(holds, AreaHolds.Broken("点数不足", "too few points"));
         var coordinates = new Coordinate[polygon.Points.Count];
-        double minX = double.MaxValue, maxX = double.MinValue;
-        for (int i = 0; i < coordinates.Length; i++)
-        {
-            var point = polygon.Points[i];
-            coordinates[i] = new Coordinate(point.LongitudeDegrees, point.LatitudeDegrees);
-            (minX, maxX) = (Math.Min(minX, point.LongitudeDegrees), Math.Max(maxX, point.LongitudeDegrees));
-        }
-        if (minX < -180 || maxX > 180 || maxX - minX > 180) return Hold(holds, AreaHolds.Antimeridian());
+        for (int i = 0; i < coordinates.Length; i++) coordinates[i] = new Coordinate(polygon.Points[i].LongitudeDegrees, polygon.Points[i].LatitudeDegrees);
         if (!coordinates[0].Equals2D(coordinates[^1])) return Hold(holds, AreaHolds.Broken("多边形没有闭合", "the polygon is not closed"));
-        var raw = Factory.CreatePolygon(coordinates);
-        if (new IsValidOp(raw).IsValid) return raw;
-        var repaired = Polygonal(GeometryFixer.Fix(raw));
-        double stated = Math.Abs(GroundArea.SignedRing(coordinates)), ground = GroundArea.SquareKilometres(repaired);
-        if (ground <= 0) return Hold(holds, AreaHolds.Empty());
-        // Doubled points, spikes and touching corners leave the ground as it was. A figure of eight does not: its lobes cancel out in the ring's own sum, and nobody can tell what was meant.
-        if (Math.Abs(ground - stated) > config.RepairShareMax * ground) holds.Add(AreaHolds.Broken("多边形自相交，含义不明", "the polygon crosses itself and its meaning is unclear"));
-        return repaired;
+        if (!Antimeridian.TryUnroll(coordinates, out bool cut)) return Hold(holds, AreaHolds.Antimeridian());
+        crosses |= cut;
+        Geometry shape = Factory.CreatePolygon(coordinates);
+        if (!new IsValidOp(shape).IsValid)
+        {
+            // Keeps every lobe, whichever way round it is drawn.
+            shape = Polygonal(GeometryFixer.Fix(shape));
+            double stated = Math.Abs(GroundArea.SignedRing(coordinates)), ground = GroundArea.SquareKilometres(shape);
+            if (ground <= 0) return Hold(holds, AreaHolds.Empty());
+            // Doubled points, spikes and touching corners leave the ground as it was. A figure of eight does not: its lobes cancel out in the ring's own sum, and nobody can tell what was meant.
+            if (Math.Abs(ground - stated) > config.RepairShareMax * ground) holds.Add(AreaHolds.Broken("多边形自相交，含义不明", "the polygon crosses itself and its meaning is unclear"));
+        }
+        return cut ? Antimeridian.Cut(shape) : shape;
     }
 
     private static Geometry Polygonal(Geometry geometry)
@@ -125,13 +128,14 @@ public sealed class AreaShapes
         return polygons.Count == 1 ? polygons[0] : Factory.CreateMultiPolygon([.. polygons]);
     }
 
-    private static Polygon? Disc(CapCircle circle, TargetingConfig config, List<HoldReason> holds)
+    private static Geometry? Disc(CapCircle circle, TargetingConfig config, List<HoldReason> holds, ref bool crosses)
     {
         double angle = Math.Max(circle.RadiusKm, config.MinimumRadiusKm) / GroundArea.EarthRadiusKm / Math.Cos(Math.PI / CircleCorners);
         double latitude = double.DegreesToRadians(circle.Center.LatitudeDegrees), longitude = circle.Center.LongitudeDegrees;
         if (Math.Abs(latitude) + angle > double.DegreesToRadians(89)) return Hold(holds, AreaHolds.Antimeridian());
         double widest = double.RadiansToDegrees(Math.Asin(Math.Sin(angle) / Math.Cos(latitude)));
-        if (longitude - widest < -180 || longitude + widest > 180) return Hold(holds, AreaHolds.Antimeridian());
+        bool cut = longitude - widest < -180 || longitude + widest > 180;
+        crosses |= cut;
         var corners = new Coordinate[CircleCorners + 1];
         for (int i = 0; i < CircleCorners; i++)
         {
@@ -141,7 +145,8 @@ public sealed class AreaShapes
             corners[i] = new Coordinate(longitude + double.RadiansToDegrees(dx), double.RadiansToDegrees(y));
         }
         corners[CircleCorners] = corners[0].Copy();
-        return Factory.CreatePolygon(corners);
+        var disc = Factory.CreatePolygon(corners);
+        return cut ? Antimeridian.Cut(disc) : disc;
     }
 
     private static Polygon? Hold(List<HoldReason> holds, HoldReason reason)

@@ -12,14 +12,16 @@ public sealed class TargetingRoom
     private readonly AreaResolver _resolver;
     private readonly AudiencePlanner _planner;
 
-    public TargetingRoom(RegistrySnapshot registry, TargetingConfig config, DangerZones dangerZones, Jurisdiction jurisdiction)
+    /// <param name="neighbours">Places next door whose warnings go to the desk under their own name; null for none.</param>
+    /// <param name="boundaries">Outlines for codes that the registry does not hold; null for none.</param>
+    public TargetingRoom(RegistrySnapshot registry, TargetingConfig config, DangerZones dangerZones, Jurisdiction jurisdiction, Neighbours? neighbours = null, BoundaryBook? boundaries = null)
     {
         ArgumentNullException.ThrowIfNull(registry);
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(dangerZones);
         ArgumentNullException.ThrowIfNull(jurisdiction);
         (_registry, _config) = (registry, config);
-        _resolver = new AreaResolver(registry, config, jurisdiction);
+        _resolver = new AreaResolver(registry, config, jurisdiction, neighbours ?? Neighbours.None, boundaries ?? BoundaryBook.None);
         _planner = new AudiencePlanner(registry, dangerZones);
     }
 

@@ -74,6 +74,9 @@ public sealed record DisseminationView
 
     /// <summary>Ledger position this view includes.</summary>
     public required long Sequence { get; init; }
+
+    /// <summary>Nanoseconds of the host's monotonic clock when the cancel or supersession became durable in this process; null when there was none, or another process saw it. Comparable only on the same machine and boot.</summary>
+    public long? StopCommittedNanoseconds { get; init; }
 }
 
 /// <summary>Households by the grade of their least-reached person believed at home. The seven grades of <see cref="Evidence"/> add up to the household count.</summary>

@@ -26,7 +26,7 @@ public sealed record FeedVital(
     public static FeedVital Of(FeedHealth health, TimeSpan interval)
     {
         ArgumentNullException.ThrowIfNull(health);
-        return new FeedVital(health.Name, "cap-feed", health.Official, health.StartedAt, interval, health.LastGoodPoll, health.Entries > 0 ? health.LastGoodPoll : null, null, health.DocumentsTaken, health.DocumentsTaken, health.ConsecutiveErrors, health.DocumentsFailed, 0, health.LastError, TimeSpan.Zero);
+        return new FeedVital(health.Name, "cap-feed", health.Official, health.StartedAt, interval, health.LastGoodPoll, health.Entries > 0 ? health.LastGoodPoll : null, null, health.DocumentsTaken, health.DocumentsTaken, health.ConsecutiveErrors, health.DocumentsFailed, health.Gaps, health.LastError, TimeSpan.Zero);
     }
 }
 

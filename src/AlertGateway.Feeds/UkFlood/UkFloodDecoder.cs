@@ -53,7 +53,7 @@ public static class UkFloodDecoder
     private static bool Item(JsonElement item, HydroRecords into, string path)
     {
         if (item.ValueKind != JsonValueKind.Object) return false;
-        if (HydroJson.Member(item, "properties") is { } properties && HydroJson.Member(item, "geometry") is { } geometry) return Feature(properties, geometry, into, path);
+        if (HydroJson.Member(item, "properties") is { } properties) return Feature(properties, HydroJson.Member(item, "geometry"), into, path);
         if (HydroJson.Member(item, "attr") is { } attr) return Flood(attr, into, path, "taCode", "severityValue", published: false, ["severityChanged", "situationChanged", "timeMessageReceived"]);
         if (HydroJson.Text(item, "ta_code") is not null) return Flood(item, into, path, "ta_code", "severity_value", published: false, ["severity_changed", "situation_changed", "message_received"]);
         if (HydroJson.Member(item, "severityLevel") is not null) return Flood(item, into, path, "floodAreaID", "severityLevel", published: true, ["timeSeverityChanged", "timeMessageChanged", "timeRaised"]);
@@ -182,7 +182,7 @@ public static class UkFloodDecoder
         return true;
     }
 
-    private static bool Feature(JsonElement properties, JsonElement geometry, HydroRecords into, string path)
+    private static bool Feature(JsonElement properties, JsonElement? geometry, HydroRecords into, string path)
     {
         if (HydroJson.Text(properties, "telemetry_station_id") is not { } id) return false;
         var at = HydroJson.Items(geometry, "coordinates").Select(HydroJson.Number).Take(2).ToList();

@@ -1,3 +1,4 @@
+using AlertGateway.Core.Dispatch;
 using AlertGateway.Server.Security;
 using AlertGateway.Server.Web;
 using Microsoft.AspNetCore.Http.Features;
@@ -9,13 +10,18 @@ internal static class AlertsApi
 {
     public static void Map(RouteGroupBuilder changes) => changes.MapPost("/alerts", SubmitAsync).WithName("SubmitAlert");
 
-    private static async Task<IResult> SubmitAsync(HttpContext context, IDesk desk, CancellationToken cancellationToken)
+    private static async Task<IResult> SubmitAsync(HttpContext context, IDesk desk, IRefusalLog refusals, CancellationToken cancellationToken)
     {
         // The server's own bound would answer with an empty 413; ours says why.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bound) bound.MaxRequestBodySize = null;
         byte[]? document = await BoundedBody.ReadAsync(context.Request, Problems.BodyBytesMax, cancellationToken);
-        if (document is null) return Problems.BodyTooLarge.ToResult();
-        if (document.Length == 0) return Problems.BodyEmpty.ToResult();
+        if (document is not { Length: > 0 })
+        {
+            var problem = document is null ? Problems.BodyTooLarge : Problems.BodyEmpty;
+            problem.RecordIn(refusals);
+            return problem.ToResult();
+        }
+
         var reply = await desk.SubmitAsync(document, context.User.Person(), cancellationToken);
         if (reply.Taken)
         {
@@ -23,9 +29,9 @@ internal static class AlertsApi
             return TypedResults.Accepted(reply.ProposalNos.Count > 0 ? $"/v1/proposals/{reply.ProposalNos[0]}" : null, taken);
         }
 
-        var problem = new Problem(StatusCodes.Status422UnprocessableEntity, reply.Code, reply.Sentence, reply.SentenceEnglish).ToDetails();
-        problem.Extensions["findings"] = FindingView.Of(reply.Findings);
-        problem.Extensions["submissionNos"] = reply.SubmissionNos;
-        return TypedResults.Problem(problem);
+        var details = new Problem(StatusCodes.Status422UnprocessableEntity, reply.Code, reply.Sentence, reply.SentenceEnglish).ToDetails();
+        details.Extensions["findings"] = FindingView.Of(reply.Findings);
+        details.Extensions["submissionNos"] = reply.SubmissionNos;
+        return TypedResults.Problem(details);
     }
 }

@@ -1,3 +1,4 @@
+using AlertGateway.Core.Dispatch;
 using Microsoft.AspNetCore.Mvc;
 
 namespace AlertGateway.Server.Api;
@@ -13,6 +14,9 @@ public sealed record Problem(int Status, string Code, string Title, string Title
     }
 
     public IResult ToResult(string? detail = null) => TypedResults.Problem(ToDetails(detail));
+
+    /// <summary>Puts it into the refusal book, where people see it.</summary>
+    public void RecordIn(IRefusalLog refusals) => refusals.Refused(Code, $"{Title} {TitleEnglish}");
 
     public Task WriteAsync(HttpContext context) => ToResult().ExecuteAsync(context);
 }

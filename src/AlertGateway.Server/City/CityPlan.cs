@@ -14,6 +14,9 @@ public abstract class CityPlan
 {
     public abstract string Name { get; }
 
+    /// <summary>The name as stations and devices carry it.</summary>
+    public string ShortName => Name.Split(' ')[0];
+
     public abstract Jurisdiction Jurisdiction { get; }
 
     public abstract DangerZones DangerZones { get; }

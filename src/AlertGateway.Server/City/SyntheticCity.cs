@@ -69,8 +69,8 @@ public sealed class SyntheticCity
         int endpoints = AddPhones(writer);
         foreach (int person in PushPersons()) endpoints = AddPush(writer, person, EndpointFlags.None);
         int horns = AddHorns(writer, EndpointFlags.None, _options.Loudspeakers);
-        AddStation(writer, "溧阳应急广播 A（合成）", EndpointFlags.None);
-        endpoints = AddStation(writer, "溧阳应急广播 B（合成）", EndpointFlags.None);
+        AddStation(writer, $"{_plan.ShortName}应急广播 A（合成）", EndpointFlags.None);
+        endpoints = AddStation(writer, $"{_plan.ShortName}应急广播 B（合成）", EndpointFlags.None);
         foreach (var site in sites) writer.AddSite(site);
         foreach (var (code, households) in _plan.CodeRows(_places)) writer.AddCode(code.ValueName, code.Value, households);
         endpoints = AddExerciseWorld(writer, endpoints);
@@ -221,7 +221,7 @@ public sealed class SyntheticCity
         }
         for (int i = 0; i < Math.Min(ExercisePush, phones); i++) endpoints = AddPush(writer, wardens[(int)((long)i * wardens.Length / phones)], EndpointFlags.Exercise);
         AddHorns(writer, EndpointFlags.Exercise, ExerciseHorns);
-        return AddStation(writer, "演练发射台（合成）", EndpointFlags.Exercise);
+        return AddStation(writer, $"{_plan.ShortName}演练发射台（合成）", EndpointFlags.Exercise);
     }
 
     private List<int>[] HouseholdsByVillage()

@@ -10,6 +10,16 @@ public static class CapCommands
     private const int No = 1;
     private const int WrongUsage = 2;
 
+    private static readonly Dictionary<string, CapProfile> Profiles = new(StringComparer.Ordinal)
+    {
+        ["ipaws"] = CapProfile.Ipaws,
+        ["cap-cp"] = CapProfile.CapCp,
+        ["cap-au"] = CapProfile.CapAu,
+        ["meteoalarm"] = CapProfile.MeteoAlarm,
+        ["cma"] = CapProfile.Cma,
+        ["none"] = CapProfile.None,
+    };
+
     public static Command Create()
     {
         var cap = new Command("cap", "检查或改写 CAP 消息 · check CAP messages, or write them as strict CAP 1.2");
@@ -22,13 +32,15 @@ public static class CapCommands
     {
         var files = new Argument<string[]>("FILE") { Arity = ArgumentArity.OneOrMore, Description = "CAP 或含 CAP 的文件 · files with CAP" };
         var json = new Option<bool>("--json") { Description = "每条预警一行 JSON · one JSON object a line" };
-        var check = new Command("check", "逐条判定 · one verdict per alert") { files, json };
+        var profile = new Option<string?>("--profile") { Description = "按该规范检查：ipaws cap-cp cap-au meteoalarm cma none；不写则按报文自己声明的 · check this profile's rules; without it the one that the message declares" };
+        profile.AcceptOnlyFromAmong([.. Profiles.Keys]);
+        var check = new Command("check", "逐条判定 · one verdict per alert") { files, json, profile };
         check.SetAction(parsed =>
         {
             var output = parsed.InvocationConfiguration.Output;
             var exit = Good;
             // An archive is checked, not received: an old message is fine, one from the future is not.
-            var options = new CapReaderOptions { ReceivedAt = TimeProvider.System.GetUtcNow(), AgeMax = null };
+            var options = new CapReaderOptions { ReceivedAt = TimeProvider.System.GetUtcNow(), AgeMax = null, Profile = parsed.GetValue(profile) is { } name ? Profiles[name] : null };
             foreach (var file in parsed.GetValue(files) ?? [])
             {
                 if (!TryRead(file, options.BytesMax, parsed.InvocationConfiguration.Error, out var bytes))

@@ -9,7 +9,7 @@ using AlertGateway.Storage.People;
 namespace AlertGateway.Server.Composition;
 
 /// <summary>The pipeline as pages and API see it.</summary>
-internal sealed class DeskWindow(AlertPipeline pipeline, IngestRoom ingest, ApprovalDesk desk, RefusalBook refusals, PeopleStore people, IProgrammeStore programmes) : IDesk
+internal sealed class DeskWindow(AlertPipeline pipeline, IngestRoom ingest, ApprovalDesk desk, RefusalBook refusals, PeopleStore people, IProgrammeStore programmes, SubmissionShelf shelf, Core.Rendering.Wording wording) : IDesk
 {
     private const int ListMax = 200;
 
@@ -17,11 +17,13 @@ internal sealed class DeskWindow(AlertPipeline pipeline, IngestRoom ingest, Appr
 
     public Proposal? FindProposal(int proposalNo) => desk.Find(proposalNo);
 
-    public IReadOnlyList<Submission> Submissions => [.. ingest.All.OrderByDescending(t => t.SubmissionNo).Take(ListMax).Select(t => t.ToSubmission())];
+    public IReadOnlyList<Submission> Submissions => shelf.Newest(ListMax);
+
+    public IReadOnlyList<Episode> Episodes => EpisodeBook.Join(Submissions.Where(s => s.Chain is ChainVerdict.First or ChainVerdict.Update).Select(s => EpisodeBook.FactsOf(s, wording.EventKindOf)));
 
     public Submission? FindSubmission(int submissionNo) => ingest.Find(submissionNo)?.ToSubmission();
 
-    public IReadOnlyList<RefusalLine> Refusals => [.. refusals.Newest.Reverse().Take(ListMax).Select(r => new RefusalLine(r.AtTicks, r.Row.Code, $"{r.Row.Sentence} {r.Row.SentenceEnglish}".Trim(), 1))];
+    public IReadOnlyList<RefusalLine> Refusals => [.. refusals.Newest.Reverse().Take(ListMax).Select(r => new RefusalLine(r.AtTicks, r.Row.Code, $"{r.Row.Sentence} {r.Row.SentenceEnglish}".Trim(), r.Times))];
 
     public ReadOnlyMemory<byte>? Programme(string sha256Hex) => programmes.TryOpen(sha256Hex, out var wav) ? wav : null;
 

@@ -1,16 +1,16 @@
 using AlertGateway.Core.Approval;
 using AlertGateway.Core.Thresholds;
 using AlertGateway.Core.Tracking;
-using AlertGateway.Feeds.Cap;
+using AlertGateway.Feeds;
 using AlertGateway.Feeds.Health;
 using AlertGateway.Server.Web;
 
 namespace AlertGateway.Server.Composition;
 
 /// <summary>The state of all feeds and rules in one place, for the health page and the metrics.</summary>
-internal sealed class FeedVitals(CapFeedPoller[] capFeeds, HydrologyHouse hydrology, ApprovalDesk desk, TimeProvider clock)
+internal sealed class FeedVitals(IFeedAdapter[] feeds, HydrologyHouse hydrology, ApprovalDesk desk, TimeProvider clock)
 {
-    public IReadOnlyList<FeedVital> Feeds() => [.. capFeeds.Select(f => FeedVital.Of(f.Health, f.Health.StaleAfter / 2)), .. hydrology.Pulses.Select(p => p.Vital)];
+    public IReadOnlyList<FeedVital> Feeds() => [.. feeds.Select(f => FeedVital.Of(f.Health, f.Health.StaleAfter / 2)), .. hydrology.Pulses.Select(p => p.Vital)];
 
     public IReadOnlyList<RuleView> Rules() => hydrology.Room.Views();
 

@@ -57,23 +57,26 @@ public sealed class Gateway : IAsyncDisposable
         var lookups = registryStore.OpenAddresses();
 
         // Rooms.
-        var ingestOptions = new IngestOptions();
+        var ingestOptions = FeedSignatures.Apply(builder.Configuration["Feeds:Folder"] is { Length: > 0 } feedFolder ? feedFolder : Path.Combine(config, "feeds"), new IngestOptions());
         var ingest = new IngestRoom(ledger, clock, ingestOptions);
         string authorityFile = options.AuthorityFile.Length > 0 ? Path.GetFullPath(options.AuthorityFile, GatewayConfiguration.Home()) : Path.Combine(config, "authority.json");
         var desk = new ApprovalDesk(ledger, clock, AuthorityMatrix.Parse(await File.ReadAllBytesAsync(authorityFile, cancellationToken)), no => ingest.Find(no)?.ToSubmission() ?? throw new KeyNotFoundException($"There is no submission {no}."));
         var refusals = new RefusalBook();
         var room = new DisseminationRoom(ledger, registry, clock, c => new ChannelTimes(options.Lanes.For(c).ReceiptTimeout, options.Lanes.For(c).UnreachableTimeout ?? TimeSpan.MaxValue));
         var speech = SpeechHouse.Open(config, clock);
-        var rendering = new RenderingRoom(Core.Rendering.Wording.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "templates", "wording.json"), cancellationToken)), speech.Renderer);
+        var wording = Core.Rendering.Wording.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "templates", "wording.json"), cancellationToken));
+        var rendering = new RenderingRoom(wording, speech.Renderer);
         var zones = await DangerZonesAsync(config, options.City, cancellationToken);
         var targeting = new TargetingRoom(registry, TargetingConfig.Parse(await File.ReadAllTextAsync(Path.Combine(config, "targeting.json"), cancellationToken)), zones,
-            Jurisdiction.FromJson(registryStore.ReadMeta("jurisdiction") ?? throw new InvalidDataException("The registry has no jurisdiction: fill it first (agw city create).")));
+            Jurisdiction.FromJson(registryStore.ReadMeta("jurisdiction") ?? throw new InvalidDataException("The registry has no jurisdiction: fill it first (agw city create).")),
+            await NeighboursAsync(config, options.City, cancellationToken), BoundaryBook.Load(Path.Combine(config, "boundaries")));
         var programmes = new ProgrammeStore(Path.Combine(data, "programmes"));
-        var pipeline = new AlertPipeline(ingest, targeting.Plan, rendering, (p, _) => { programmes.Put(p.Wav); return Task.CompletedTask; }, desk, room, ingestOptions);
+        var pipeline = new AlertPipeline(ingest, targeting.Plan, rendering, (p, _) => { programmes.Put(p.Wav); return Task.CompletedTask; }, desk, room, ingestOptions,
+            LawfulPublishers.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "publishers.json"), cancellationToken)));
 
         // Channels and rim.
         var s = builder.Services;
-        s.AddSingleton(clock).AddSingleton<ILedger>(ledger).AddSingleton(registry).AddSingleton(room).AddSingleton<IReceiptSink>(room).AddSingleton<IWakeSink>(room).AddSingleton<ITrackingBoard>(room);
+        s.AddSingleton(clock).AddSingleton(wording).AddSingleton<ILedger>(ledger).AddSingleton(registry).AddSingleton(room).AddSingleton<IReceiptSink>(room).AddSingleton<IWakeSink>(room).AddSingleton<ITrackingBoard>(room);
         s.AddSingleton<IRefusalLog>(new RimRefusals(ledger, clock)).AddSingleton(pipeline).AddSingleton(ingest).AddSingleton(desk).AddSingleton(refusals).AddSingleton(people).AddSingleton(speech);
         var tokens = new DeviceBook(lookups);
         s.AddSingleton<SmsEndpointLookup>(tokens.SmsEndpoint).AddSingleton<ResidentTokenLookup>(tokens.Resident).AddSingleton<StationTokenLookup>(tokens.Station).AddSingleton<LoudspeakerKeyLookup>(tokens.LoudspeakerKey);
@@ -83,14 +86,16 @@ public sealed class Gateway : IAsyncDisposable
         s.AddResidentPush();
         s.AddBroadcastPull(builder.Configuration.GetSection("Broadcast"));
         s.AddVillageLoudspeakers(builder.Configuration.GetSection("Loudspeaker"));
-        s.AddSingleton<IDesk, DeskWindow>().AddSingleton<IPeople, PeopleWindow>().AddSingleton(await CityMapAsync(config, options.City, registry.Synthetic, cancellationToken));
+        s.AddSingleton<SubmissionShelf>().AddSingleton<IDesk, DeskWindow>().AddSingleton<IPeople, PeopleWindow>().AddSingleton(await CityMapAsync(config, options.City, registry.Synthetic, cancellationToken));
         s.AddSingleton(p => p.GetServices<IChannel>().Select(c => new Lane(c, options.Lanes.For(c.Kind), room, ledger, registryStore.OpenAddresses().Read, registry, clock, p.GetRequiredService<ILogger<Lane>>())).ToArray());
-        s.AddSingleton(p => Feeds(config, builder.Configuration, clock, pipeline));
+        s.AddSingleton(_ => FeedHouse.Open(builder.Configuration["Feeds:Folder"] is { Length: > 0 } own ? own : Path.Combine(config, "feeds"), clock, pipeline, registry));
         s.AddSingleton(p => HydrologyHouse.Open(data, config, hydrology, zones, clock, p.GetRequiredService<ILoggerFactory>()));
         s.AddSingleton<FeedVitals>().AddSingleton<FeedMetrics>();
         s.AddSingleton<IHealthSource, HealthWindow>();
         s.AddHostedService<GatewayWorker>();
         s.AddConsole();
+        s.AddPublicAlerts(Path.Combine(data, "publishing.key"));
+        s.PostConfigure<ConsoleOptions>(o => o.KeyFolder = o.KeyFolder is { Length: > 0 } own ? Path.GetFullPath(own, GatewayConfiguration.Home()) : Path.Combine(data, "cookie-keys"));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(k =>
         {
             k.AddServerHeader = false;
@@ -121,6 +126,7 @@ public sealed class Gateway : IAsyncDisposable
         app.MapBroadcastPull();
         app.MapOrderKey();
         app.MapApi();
+        app.MapPublicAlerts();
         app.MapConsole();
         FeedMetrics.Map(app);
         app.MapGet("/healthz/live", () => Results.Text("live")).AllowAnonymous();
@@ -159,20 +165,18 @@ public sealed class Gateway : IAsyncDisposable
         return city.Length > 0 && File.Exists(file) ? DangerZones.Parse(await File.ReadAllTextAsync(file, cancellationToken)) : DangerZones.None;
     }
 
+    private static async Task<Neighbours> NeighboursAsync(string config, string city, CancellationToken cancellationToken)
+    {
+        string file = Path.Combine(config, "cities", city, "neighbours.json");
+        return city.Length > 0 && File.Exists(file) ? Neighbours.Parse(await File.ReadAllTextAsync(file, cancellationToken)) : Neighbours.None;
+    }
+
     private static async Task<CityMap> CityMapAsync(string config, string city, bool synthetic, CancellationToken cancellationToken)
     {
         string folder = Path.Combine(config, "cities", city);
         if (city.Length == 0 || !Directory.Exists(folder)) return CityMap.Read("合成", "Synthetic", synthetic, null, null);
         return CityMap.Read(city == "liyang" ? "溧阳" : city, CultureInfo.InvariantCulture.TextInfo.ToTitleCase(city), synthetic,
             await File.ReadAllTextAsync(Path.Combine(folder, "outline_wgs84.geojson"), cancellationToken), await File.ReadAllTextAsync(Path.Combine(folder, "towns_SCHEMATIC.geojson"), cancellationToken));
-    }
-
-    private static AlertGateway.Feeds.Cap.CapFeedPoller[] Feeds(string config, ConfigurationManager configuration, TimeProvider clock, AlertPipeline pipeline)
-    {
-        string folder = configuration["Feeds:Folder"] is { Length: > 0 } own ? own : Path.Combine(config, "feeds");
-        if (!Directory.Exists(folder)) return [];
-        return [.. Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal).Select(f => AlertGateway.Feeds.Cap.CapFeedOptions.Parse(File.ReadAllBytes(f))).Where(f => f.Enabled)
-            .Select(f => new AlertGateway.Feeds.Cap.CapFeedPoller(f, clock, (bytes, source, ct) => pipeline.SubmitAsync(bytes, source, ct)))];
     }
 }
 

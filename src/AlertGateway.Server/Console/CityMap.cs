@@ -65,11 +65,17 @@ internal static class GeoRings
     /// <summary>More rings than this are not drawn.</summary>
     private const int RingsMax = 2000;
 
+    /// <summary>A shape of tens of thousands of points is drawn by an outline of at most so many, which covers it: no pixel of the alert is missing.</summary>
+    private const int DrawnMax = 4_000;
+
+    private const int PlainCharsMax = 200_000;
+
     /// <summary>Rings of the resolved area; empty when codes alone describe it.</summary>
     public static IReadOnlyList<IReadOnlyList<MapPoint>> Of(AlertArea area)
     {
         if (area.GeoJson is null) return [];
-        using var document = JsonDocument.Parse(area.GeoJson);
+        string shape = area.GeoJson.Length <= PlainCharsMax ? area.GeoJson : GeoJsonShape.Write(OutwardOutline.Of(GeoJsonShape.Parse(area.GeoJson), DrawnMax));
+        using var document = JsonDocument.Parse(shape);
         return Of(document.RootElement);
     }
 

@@ -9,7 +9,7 @@ public sealed class ConsoleOptions
     [MinLength(1)]
     public IList<string> AllowedHosts { get; set; } = ["localhost", "127.0.0.1", "[::1]"];
 
-    /// <summary>Folder of the keys that seal cookies, so that a restart signs nobody out; null leaves the framework's default.</summary>
+    /// <summary>Folder of the keys that seal cookies, so that a restart signs nobody out; relative to the program's home; files are for the owner only. Default: <c>cookie-keys</c> in the data folder.</summary>
     public string? KeyFolder { get; set; }
 
     /// <summary>Tries to sign in per minute and address. Default: 10. Range: 1 to 1,000.</summary>

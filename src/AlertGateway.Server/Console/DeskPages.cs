@@ -28,6 +28,7 @@ internal static class DeskPages
         Waiting = (IReadOnlyList<Proposal>)[.. desk.Proposals.Where(p => p.State is ProposalState.Draft or ProposalState.Held or ProposalState.Proposed)
             .OrderByDescending(p => p.Submission.Colour).ThenByDescending(p => p.ProposalNo).Take(ShownMax)],
         Submissions = (IReadOnlyList<Core.Ingest.Submission>)[.. desk.Submissions.Take(ShownMax)],
+        Episodes = desk.Episodes,
         Disseminations = (IReadOnlyList<DisseminationView>)[.. board.Disseminations.Take(ShownMax)],
         Notice = notice,
         NoticeBad = bad,
@@ -38,7 +39,11 @@ internal static class DeskPages
         var form = await context.Request.ReadFormAsync(cancellationToken);
         if (form.Files.GetFile("document") is not { Length: > 0 } file) return Inbox(context, desk, board, map, "没有选文件。No document was chosen.", true, StatusCodes.Status400BadRequest);
         if (file.Length > Api.Problems.BodyBytesMax)
+        {
+            Api.Problems.BodyTooLarge.RecordIn(context.RequestServices.GetRequiredService<Core.Dispatch.IRefusalLog>());
             return Inbox(context, desk, board, map, $"{Api.Problems.BodyTooLarge.Title} {Api.Problems.BodyTooLarge.TitleEnglish}", true, StatusCodes.Status413PayloadTooLarge);
+        }
+
         byte[] document = new byte[file.Length];
         await using (var stream = file.OpenReadStream()) await stream.ReadExactlyAsync(document, cancellationToken);
         var reply = await desk.SubmitAsync(document, context.User.Person(), cancellationToken);

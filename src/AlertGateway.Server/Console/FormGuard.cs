@@ -14,7 +14,12 @@ internal static class FormGuard
     public static async ValueTask<object?> CheckAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
     {
         var context = invocation.HttpContext;
-        if (context.Request.ContentLength is null or > FormBytesMax) return Answer(context, 413, "文件超过 5.5 MiB，未受理。The document is over 5.5 MiB; nothing was taken.");
+        if (context.Request.ContentLength is null or > FormBytesMax)
+        {
+            Api.Problems.BodyTooLarge.RecordIn(context.RequestServices.GetRequiredService<Core.Dispatch.IRefusalLog>());
+            return Answer(context, 413, "文件超过 5.5 MiB，未受理。The document is over 5.5 MiB; nothing was taken.");
+        }
+
         try
         {
             if (!await context.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context))

@@ -48,6 +48,9 @@ public interface IDesk
 
     Submission? FindSubmission(int submissionNo);
 
+    /// <summary>Warnings of one event by several offices, joined; the newest first. Bounded like <see cref="Submissions"/>.</summary>
+    IReadOnlyList<Episode> Episodes => [];
+
     /// <summary>Newest first, bounded.</summary>
     IReadOnlyList<RefusalLine> Refusals { get; }
 

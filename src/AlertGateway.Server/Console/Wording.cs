@@ -36,6 +36,15 @@ public static class Wording
 
     public static string CssClass(WarningColour colour) => "level-" + (int)colour;
 
+    public static Words Of(EpisodeAlarm alarm) => alarm switch
+    {
+        EpisodeAlarm.First => new("首次预警", "First warning"),
+        EpisodeAlarm.HigherColour => new("再次告警：级别升高", "Alarm again: higher level"),
+        EpisodeAlarm.EarlierOnset => new("再次告警：时间提前", "Alarm again: earlier"),
+        EpisodeAlarm.NewAction => new("再次告警：新的行动", "Alarm again: a new action"),
+        _ => new("已并入，不再告警", "Joined, no new alarm"),
+    };
+
     public static Words Of(Evidence evidence) => evidence switch
     {
         Evidence.Planned => new("未开始", "Planned"),

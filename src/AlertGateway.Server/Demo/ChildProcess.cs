@@ -20,12 +20,14 @@ internal sealed partial class ChildProcess : IDisposable
     public bool HasExited => _process.HasExited;
 
     /// <summary>Starts a program and waits for its ready line; stderr goes to a log file.</summary>
+    /// <param name="home">The program's home, where its <c>config</c> lies; null for this process's own.</param>
     /// <exception cref="InvalidOperationException">It ended or stayed silent; the message names its log.</exception>
-    public static async Task<ChildProcess> StartAsync(string program, IEnumerable<string> arguments, string log, TimeSpan patience, CancellationToken cancellationToken)
+    public static async Task<ChildProcess> StartAsync(string program, IEnumerable<string> arguments, string log, TimeSpan patience, CancellationToken cancellationToken, string? home = null)
     {
         if (!File.Exists(program)) throw new InvalidOperationException($"找不到程序 · program not built: {program}");
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        if (home is not null) start.Environment["AGW_HOME"] = home;
         var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
         _ = CopyAsync(process.StandardError, log);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -18,11 +18,20 @@ internal sealed record DemoOptions(int Households, int Push, ulong Seed, string?
 /// <summary>A fresh folder with city, people, settings and device files; and the emulators and the gateway as child processes.</summary>
 internal sealed class DemoHouse : IDisposable
 {
+    /// <summary>Enough attempts in flight that a group commit is worth its fsync, over a few HTTP/2 connections.</summary>
+    private const int SmsSlots = 256;
+
     private readonly List<ChildProcess> _emulators = [];
     private readonly DemoOptions _options;
     private readonly string _configuration = Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/'));
 
+    // What is replayed is not Actual: then the exercise devices are on the air beside the live ones.
+    private bool _isExercise;
+
     private DemoHouse(DemoOptions options, string folder, Uri url, int mqttPort) => (_options, Folder, Url, MqttPort) = (options, folder, url, mqttPort);
+
+    /// <summary>Where gateway and emulators were built: one folder a project.</summary>
+    private static string Bin => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", ".."));
 
     public string Folder { get; }
 
@@ -63,7 +72,7 @@ internal sealed class DemoHouse : IDisposable
     }
 
     public async Task StartGatewayAsync(CancellationToken cancellationToken) =>
-        Gateway = await ChildProcess.StartAsync(Environment.ProcessPath!, ["serve", "--settings", Path.Combine(Folder, "settings.json")], Path.Combine(Folder, "gateway.log"), TimeSpan.FromMinutes(3), cancellationToken);
+        Gateway = await ChildProcess.StartAsync(Path.Combine(Bin, "AlertGateway.Server", _configuration, "agw"), ["serve", "--settings", Path.Combine(Folder, "settings.json")], Path.Combine(Folder, "gateway.log"), TimeSpan.FromMinutes(3), cancellationToken);
 
     public void KillGateway()
     {
@@ -108,7 +117,9 @@ internal sealed class DemoHouse : IDisposable
         City = SyntheticCity.Create(store, plan, new CityOptions { Households = _options.Households, PushPersons = _options.Push, Seed = _options.Seed, Loudspeakers = _options.Speakers });
         City.Secrets.WriteTo(Path.Combine(Folder, "devices"));
         string feedFile = _options.Around ?? Path.Combine(config, "cities", "liyang", "demo-alert.xml");
-        File.WriteAllBytes(Path.Combine(Folder, "feed", "alert.xml"), CapReader.Read(File.ReadAllBytes(feedFile)).Messages.First(m => m.Alert is not null).RawBytes.ToArray());
+        var replayed = CapReader.Read(File.ReadAllBytes(feedFile)).Messages.First(m => m.Alert is not null);
+        _isExercise = replayed.Alert!.Status != AlertStatus.Actual;
+        File.WriteAllBytes(Path.Combine(Folder, "feed", "alert.xml"), replayed.RawBytes.ToArray());
     }
 
     private void AddPeople()
@@ -126,9 +137,9 @@ internal sealed class DemoHouse : IDisposable
     {
         string tokenFile = Path.Combine(Folder, "data", "twilio.token");
         WriteSecret(tokenFile, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
-        var sms = await StartAsync("SmsProvider", ["--token-file", tokenFile, "--journal", Path.Combine(Folder, "sms.journal"), "--seed", Seed, "--inbound-url", $"{Url}v1/receipts/twilio-inbound", "--callback-connections", "64", "--reply", "0.25", "--reply-delay-ms", "1000-15000"], cancellationToken);
+        var sms = await StartAsync("SmsProvider", ["--token-file", tokenFile, "--journal", Path.Combine(Folder, "sms.journal"), "--seed", Seed, "--inbound-url", $"{Url}v1/receipts/twilio-inbound", "--callback-connections", "128", "--reply", "0.25", "--reply-delay-ms", "1000-15000"], cancellationToken);
         var feed = await StartAsync("Feed", ["--dir", Path.Combine(Folder, "feed"), "--replay", "--journal", Path.Combine(Folder, "feed.journal")], cancellationToken);
-        await WriteSettingsAsync(sms.Ready.GetProperty("url").GetString()!, tokenFile, feed.Ready.GetProperty("url").GetString()!, cancellationToken);
+        await WriteSettingsAsync(sms.Ready.GetProperty("h2Url").GetString()!, tokenFile, feed.Ready.GetProperty("url").GetString()!, cancellationToken);
     }
 
     private async Task WriteSettingsAsync(string smsUrl, string tokenFile, string feedUrl, CancellationToken cancellationToken)
@@ -141,8 +152,8 @@ internal sealed class DemoHouse : IDisposable
         await File.WriteAllTextAsync(authority, _options.Around is null ? shipped : shipped.Replace("\"areas\": [\"320481\"]", "\"areas\": [\"*\"]", StringComparison.Ordinal), cancellationToken);
         var settings = new
         {
-            Gateway = new { Url = Url.ToString(), DataFolder, City = _options.Around is null ? "liyang" : "", AuthorityFile = authority, Lanes = new { Sms = lane, Push = lane, Loudspeaker = lane with { Slots = 256, Window = 1024 }, Broadcast = lane with { Slots = 8, Window = 16 } } },
-            Sms = new { BaseUrl = smsUrl, AccountSid = "AC" + new string('0', 32), TokenFile = tokenFile, From = "12379", PublicUrl = Url.ToString(), Slots = 64 },
+            Gateway = new { Url = Url.ToString(), DataFolder, City = _options.Around is null ? "liyang" : "", AuthorityFile = authority, Lanes = new { Sms = lane with { Slots = SmsSlots }, Push = lane, Loudspeaker = lane with { Slots = 256, Window = 1024 }, Broadcast = lane with { Slots = 8, Window = 16 } } },
+            Sms = new { BaseUrl = smsUrl, AccountSid = "AC" + new string('0', 32), TokenFile = tokenFile, From = "12379", PublicUrl = Url.ToString(), Slots = SmsSlots, Http2 = true },
             Loudspeaker = new { BindAddress = "127.0.0.1", Port = MqttPort, ProgrammeBaseUrl = Url.ToString(), Plays = new { Red = once, Orange = once, Yellow = once, Blue = once } },
             Broadcast = new { Plays = new { Red = once, Orange = once, Yellow = once, Blue = once } },
             Feeds = new { Folder = Path.Combine(Folder, "feeds") },
@@ -156,9 +167,15 @@ internal sealed class DemoHouse : IDisposable
     {
         string devices = Path.Combine(Folder, "devices");
         string orderKey = Gateway.Ready.GetProperty("orderKey").GetString()!, keyId = Gateway.Ready.GetProperty("orderKeyId").GetString()!;
-        await StartAsync("Loudspeaker", ["--broker", $"127.0.0.1:{MqttPort}", "--devices", Path.Combine(devices, CitySecrets.HornFile), "--order-key", orderKey, "--order-key-id", keyId, "--journal", Path.Combine(Folder, "loudspeaker.journal"), "--speed", "8", "--seed", Seed], cancellationToken);
-        await StartAsync("Resident", ["--server", Url.ToString(), "--devices", Path.Combine(devices, CitySecrets.PushFile), "--journal", Path.Combine(Folder, "resident.journal"), "--seed", Seed], cancellationToken);
-        foreach (var station in City.Secrets.Stations.Where(s => !s.Exercise))
+        string[] horns = ["--broker", $"127.0.0.1:{MqttPort}", "--order-key", orderKey, "--order-key-id", keyId, "--speed", "8", "--seed", Seed];
+        await StartAsync("Loudspeaker", [.. horns, "--devices", Path.Combine(devices, CitySecrets.HornFile), "--journal", Path.Combine(Folder, "loudspeaker.journal")], cancellationToken);
+        await StartAsync("Resident", ["--server", Url.ToString(), "--seed", Seed, "--devices", Path.Combine(devices, CitySecrets.PushFile), "--journal", Path.Combine(Folder, "resident.journal")], cancellationToken);
+        if (_isExercise)
+        {
+            await StartAsync("Loudspeaker", [.. horns, "--exercise", "--devices", Path.Combine(devices, CitySecrets.HornExerciseFile), "--journal", Path.Combine(Folder, "loudspeaker-exercise.journal")], cancellationToken);
+            await StartAsync("Resident", ["--server", Url.ToString(), "--seed", Seed, "--devices", Path.Combine(devices, CitySecrets.PushExerciseFile), "--journal", Path.Combine(Folder, "resident-exercise.journal")], cancellationToken);
+        }
+        foreach (var station in City.Secrets.Stations.Where(s => !s.Exercise || _isExercise))
         {
             await StartAsync("BroadcastEncoder", ["--server", Url.ToString(), "--token-file", Path.Combine(devices, CitySecrets.StationFile(station.EndpointNo)), "--order-key", orderKey, "--speed", "8", "--station", $"station-{station.EndpointNo}",
                 "--journal", Path.Combine(Folder, $"encoder-{station.EndpointNo}.journal")], cancellationToken);
@@ -167,7 +184,7 @@ internal sealed class DemoHouse : IDisposable
 
     private async Task<ChildProcess> StartAsync(string emulator, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
-        string program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", emulator, _configuration, "agw-" + emulator.ToLowerInvariant()));
+        string program = Path.Combine(Bin, emulator, _configuration, "agw-" + emulator.ToLowerInvariant());
         var child = await ChildProcess.StartAsync(program, [.. arguments, "--parent", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)], Path.Combine(Folder, emulator.ToLowerInvariant() + ".log"), TimeSpan.FromMinutes(2), cancellationToken);
         _emulators.Add(child);
         return child;

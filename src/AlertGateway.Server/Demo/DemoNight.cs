@@ -24,25 +24,33 @@ internal sealed class DemoNight(DemoOptions options, TextWriter output, TextWrit
         using var house = await DemoHouse.BuildAsync(options, Say, cancellationToken);
         Say($"{house.City.Households:N0} 户 {house.City.Persons:N0} 人 {house.City.Endpoints:N0} 个端点；控制台 · console {house.Url}  令牌 · sign-in token: {house.ConsoleToken}");
         Say("02:10  来源推送 · the feed has a warning…");
-        var proposal = await ProposalAsync(house, after: 0);
+        var (proposal, refused) = await ProposalAsync(house, after: 0);
+        if (proposal is null)
+        {
+            foreach (var line in refused) Say($"       不予受理 · refused: {line.Code} {line.Sentence}");
+            return Finish(house, null, 0, good: true, new Verdict("refused", 0, [.. refused.Select(r => new HoldSummary(r.Code, r.Sentence))]));
+        }
         Say($"       「{proposal.Headline}」{proposal.Counts.Households:N0} 户，其中危险区 {proposal.Counts.DangerZoneHouseholds:N0} 户；{proposal.Counts.Towns} 镇 {proposal.Counts.Villages} 村；无法触达 · unreachable {proposal.Counts.UnreachableHouseholds:N0} 户");
         if (proposal.Holds.Count > 0)
         {
-            foreach (var hold in proposal.Holds) Say($"       暂缓 · held: {hold.Code} {hold.Sentence}");
-            return Finish(house, null, 0, good: true);
+            foreach (var hold in proposal.Holds) Say($"       暂缓 · held: {hold.Code} {hold.Sentence} {hold.SentenceEnglish}");
+            return Finish(house, null, 0, good: true, new Verdict("held", proposal.Counts.Households, proposal.Holds));
         }
         await SignAsync(house, proposal);
         await SendAsync(house);
         int mistake = options.NoMistake || options.Around is not null ? 0 : await MistakeAsync(house);
         await UntilFinalAsync(house);
-        return Finish(house, await house.Officer.DisseminationsAsync(cancellationToken), mistake, good: true);
+        return Finish(house, await house.Officer.DisseminationsAsync(cancellationToken), mistake, good: true, new Verdict("sent", proposal.Counts.Households, []));
     }
 
-    private async Task<ProposalSummary> ProposalAsync(DemoHouse house, int after)
+    // What the desk got of the alert; or, when ingest turned it away, why.
+    private async Task<(ProposalSummary? Proposal, IReadOnlyList<RefusalSummary> Refused)> ProposalAsync(DemoHouse house, int after)
     {
         while (true)
         {
-            if ((await house.Editor.ProposalsAsync(cancellationToken)).Where(p => p.ProposalNo > after).OrderBy(p => p.ProposalNo).FirstOrDefault() is { } proposal) return proposal;
+            if ((await house.Editor.ProposalsAsync(cancellationToken)).Where(p => p.ProposalNo > after).OrderBy(p => p.ProposalNo).FirstOrDefault() is { } proposal) return (proposal, []);
+            var refused = (await house.Editor.RefusalsAsync(cancellationToken)).Where(r => r.OfAnAlert).ToList();
+            if (refused.Count > 0) return (null, refused);
             if (_watch.Elapsed > TimeSpan.FromMinutes(5)) throw new InvalidOperationException($"来源的预警没有到达 · the feed's warning did not arrive; see {house.Folder}/gateway.log");
             await Task.Delay(200, cancellationToken);
         }
@@ -118,8 +126,9 @@ internal sealed class DemoNight(DemoOptions options, TextWriter output, TextWrit
         Say("02:35  误发一条真实的大风橙色预警 · a live warning goes out by mistake");
         var alert = CapReader.Read(await File.ReadAllBytesAsync(Path.Combine(GatewayConfiguration.ConfigFolder, "cities", "liyang", "demo-alert-mistaken.xml"), cancellationToken)).Messages[0].Alert!;
         int last = (await house.Editor.ProposalsAsync(cancellationToken)).Max(p => p.ProposalNo);
-        await house.Editor.SubmitAsync(CapWriter.Write(Moved(alert, TimeProvider.System.GetUtcNow())), cancellationToken);
-        var proposal = await ProposalAsync(house, last);
+        var now = TimeProvider.System.GetUtcNow();
+        await house.Editor.SubmitAsync(CapWriter.Write(Moved(alert, now, "demo-mistake-" + now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture))), cancellationToken);
+        var proposal = (await ProposalAsync(house, last)).Proposal ?? throw new InvalidOperationException("误发的预警未被受理 · the mistaken warning was refused");
         await house.Editor.SignAsync(proposal.ProposalNo, SignatureRole.Proposer, proposal.Hashes, cancellationToken);
         await house.Officer.SignAsync(proposal.ProposalNo, SignatureRole.Approver, proposal.Hashes, cancellationToken);
         int enough = Math.Max(50, house.City.Persons / 40);
@@ -136,13 +145,14 @@ internal sealed class DemoNight(DemoOptions options, TextWriter output, TextWrit
         return view.DisseminationNo;
     }
 
-    private static Alert Moved(Alert alert, DateTimeOffset now)
+    /// <summary>The same alert as if sent now, under another identifier.</summary>
+    internal static Alert Moved(Alert alert, DateTimeOffset now, string identifier)
     {
         var by = now - alert.Sent!.Value;
         DateTimeOffset? Move(DateTimeOffset? t) => t is { } at ? (at + by).ToOffset(at.Offset) : null;
         return alert with
         {
-            Sent = Move(alert.Sent), SentText = CapWriter.Time(Move(alert.Sent)!.Value), Identifier = "demo-mistake-" + now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+            Sent = Move(alert.Sent), SentText = CapWriter.Time(Move(alert.Sent)!.Value), Identifier = identifier,
             Infos = [.. alert.Infos.Select(i => i with { Effective = Move(i.Effective), Onset = Move(i.Onset), Expires = Move(i.Expires) })],
         };
     }
@@ -161,18 +171,18 @@ internal sealed class DemoNight(DemoOptions options, TextWriter output, TextWrit
         }
     }
 
-    private int Finish(DemoHouse house, List<DisseminationView>? views, int mistake, bool good)
+    private int Finish(DemoHouse house, List<DisseminationView>? views, int mistake, bool good, Verdict verdict)
     {
         house.RememberMemory();
         Coverage? coverage = views is null ? null : house.Officer.CoverageAsync(1, cancellationToken).GetAwaiter().GetResult();
         if (coverage is not null) TellCoverage(coverage);
-        if (!options.Exit) return Stay(house, views, mistake, good);
-        return Report(house, views, mistake, good);
+        if (!options.Exit) return Stay(house, views, mistake, good, verdict);
+        return Report(house, views, mistake, good, verdict);
     }
 
-    private int Stay(DemoHouse house, List<DisseminationView>? views, int mistake, bool good)
+    private int Stay(DemoHouse house, List<DisseminationView>? views, int mistake, bool good, Verdict verdict)
     {
-        int code = Report(house, views, mistake, good, endEmulators: false);
+        int code = Report(house, views, mistake, good, verdict, endEmulators: false);
         Say($"控制台仍在运行 · the console stays on {house.Url}  令牌 · token {house.ConsoleToken}   Ctrl+C 结束 · to end");
         try
         {
@@ -185,24 +195,25 @@ internal sealed class DemoNight(DemoOptions options, TextWriter output, TextWrit
         return code;
     }
 
-    private int Report(DemoHouse house, List<DisseminationView>? views, int mistake, bool good, bool endEmulators = true)
+    private int Report(DemoHouse house, List<DisseminationView>? views, int mistake, bool good, Verdict verdict, bool endEmulators = true)
     {
         views ??= [];
         if (endEmulators) house.EndEmulators();
         using var store = RegistryStore.Open(Path.Combine(house.DataFolder, "registry.db"));
         using var addresses = store.OpenAddresses();
-        var audit = JournalAudit.Run(house.Folder, house.DataFolder, store.LoadSnapshot(), addresses, mistake);
+        var audit = JournalAudit.Run(house.Folder, house.DataFolder, store.LoadSnapshot(), addresses, new HashSet<int> { mistake });
         int planned = views.Sum(v => Sum(v, c => c.Planned));
         var final = new { delivered = views.Sum(v => Sum(v, c => c.Delivered)), handedOff = views.Sum(v => Sum(v, c => c.HandedOff)), failed = views.Sum(v => Sum(v, c => c.Failed)), suppressed = views.Sum(v => Sum(v, c => c.Suppressed)) };
         bool addsUp = planned == final.delivered + final.handedOff + final.failed + final.suppressed;
-        good &= addsUp && audit.Lost == 0 && audit.UnlabelledDuplicates == 0 && audit.WrongAddress == 0 && audit.HavingNotTold == 0 && audit.ToldWithoutHaving == 0;
+        good &= addsUp && audit.Lost == 0 && audit.UnlabelledDuplicates == 0 && audit.WrongAddress == 0 && audit.Stray == 0 && audit.HavingNotTold == 0 && audit.ToldWithoutHaving == 0;
         var summary = new
         {
             seed = options.Seed, households = house.City.Households, persons = house.City.Persons, planned, final, possibleLoss = views.Sum(v => Sum(v, c => c.PossibleLoss)), lost = audit.Lost, duplicates = audit.Duplicates, unlabelledDuplicates = audit.UnlabelledDuplicates,
             sendsPerSecond = Math.Round(audit.SendsPerSecond), seconds = Math.Round(_watch.Elapsed.TotalSeconds, 1), peakMemoryMiB = Math.Round(house.PeakMemoryMiB),
+            stray = audit.Stray, verdict = verdict.Word, audience = verdict.Households, reasons = verdict.Reasons.Select(r => new { code = r.Code, sentence = r.Sentence, sentenceEnglish = r.SentenceEnglish }),
         };
         Say($"账目 · the sum: 计划 {planned:N0} = 送达 {final.delivered:N0} + 已提交 {final.handedOff:N0} + 失败 {final.failed:N0} + 停发 {final.suppressed:N0} {(addsUp ? "✓" : "✗")}");
-        Say($"日志对照登记 · journals joined to the registry: 丢失 lost {audit.Lost}，重复 duplicates {audit.Duplicates}（未标记 unlabelled {audit.UnlabelledDuplicates}），号码不符 wrong address {audit.WrongAddress}");
+        Say($"日志对照登记 · journals joined to the registry: 丢失 lost {audit.Lost}，重复 duplicates {audit.Duplicates}（未标记 unlabelled {audit.UnlabelledDuplicates}），号码不符 wrong address {audit.WrongAddress}，名单外 outside the audience {audit.Stray}");
         if (mistake > 0) Say($"误发 · the mistake: 收到 {audit.HadMistake:N0}，被告知更正 {audit.ToldOfMistake:N0}，漏告 {audit.HavingNotTold}，多告 {audit.ToldWithoutHaving}");
         Say($"{summary.sendsPerSecond:N0} 次/秒 · sends a second，{summary.seconds:0} 秒，内存峰值 {summary.peakMemoryMiB} MiB；{house.Folder}");
         if (options.Json) output.WriteLine(JsonSerializer.Serialize(summary));
@@ -240,4 +251,10 @@ internal sealed class DemoNight(DemoOptions options, TextWriter output, TextWrit
     }
 
     private static int Sum(DisseminationView view, Func<ChannelCounts, int> of) => view.Channels.Sum(of);
+
+    /// <summary>What became of the warning at the desk.</summary>
+    /// <param name="Word"><c>sent</c>, <c>held</c> or <c>refused</c>.</param>
+    /// <param name="Households">In the audience that people were shown.</param>
+    /// <param name="Reasons">Why it was held or refused, as a person reads it.</param>
+    private sealed record Verdict(string Word, int Households, IReadOnlyList<HoldSummary> Reasons);
 }

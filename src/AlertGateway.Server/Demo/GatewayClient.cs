@@ -10,7 +10,14 @@ namespace AlertGateway.Server.Demo;
 /// <summary>What the supervisor needs of a proposal.</summary>
 internal sealed record ProposalSummary(int ProposalNo, ProposalState State, string Headline, string Identifier, ApprovalHashes Hashes, IReadOnlyList<HoldSummary> Holds, CountSummary Counts);
 
-internal sealed record HoldSummary(string Code, string Sentence);
+internal sealed record HoldSummary(string Code, string Sentence, string SentenceEnglish = "");
+
+/// <summary>A line of the refusal book.</summary>
+internal sealed record RefusalSummary(string Code, string Sentence)
+{
+    /// <summary>True for what ingest turned away; other lines are about devices, providers and people.</summary>
+    public bool OfAnAlert => Code.StartsWith("ingest.", StringComparison.Ordinal) || Code.StartsWith("alert.", StringComparison.Ordinal) || Code.StartsWith("cap.", StringComparison.Ordinal);
+}
 
 internal sealed record CountSummary(int Towns, int Villages, int Households, int Persons, int DangerZoneHouseholds, int UnreachableHouseholds);
 
@@ -27,6 +34,8 @@ internal sealed class GatewayClient : IDisposable
     }
 
     public Task<List<ProposalSummary>> ProposalsAsync(CancellationToken ct) => GetAsync<List<ProposalSummary>>("/v1/proposals", ct);
+
+    public Task<List<RefusalSummary>> RefusalsAsync(CancellationToken ct) => GetAsync<List<RefusalSummary>>("/v1/refusals", ct);
 
     public Task<List<DisseminationView>> DisseminationsAsync(CancellationToken ct) => GetAsync<List<DisseminationView>>("/v1/disseminations", ct);
 

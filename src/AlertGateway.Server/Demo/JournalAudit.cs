@@ -10,13 +10,14 @@ namespace AlertGateway.Server.Demo;
 /// <param name="Lost">Deliveries that the board calls taken but no far side ever had, and deliveries of the audience without any final state.</param>
 /// <param name="Duplicates">Deliveries that a far side took more than once.</param>
 /// <param name="UnlabelledDuplicates">Those of them whose repeat carried no possible-duplicate label.</param>
+/// <param name="Stray">Deliveries that a far side took though no dissemination of the ledger planned them.</param>
 /// <param name="WrongAddress">Messages that arrived at a number that is not the endpoint's in the registry.</param>
-internal sealed record AuditResult(int Taken, int Lost, int Duplicates, int UnlabelledDuplicates, int WrongAddress, int HadMistake, int ToldOfMistake, int ToldWithoutHaving, int HavingNotTold, double SendsPerSecond);
+internal sealed record AuditResult(int Taken, int Lost, int Duplicates, int UnlabelledDuplicates, int WrongAddress, int HadMistake, int ToldOfMistake, int ToldWithoutHaving, int HavingNotTold, int Stray, double SendsPerSecond);
 
 /// <summary>The judge of a run: the provider's and the devices' journals are the truth, the ledger only says what was labelled and what was promised.</summary>
 internal static class JournalAudit
 {
-    public static AuditResult Run(string folder, string dataFolder, RegistrySnapshot registry, AddressReader addresses, int mistakeNo)
+    public static AuditResult Run(string folder, string dataFolder, RegistrySnapshot registry, AddressReader addresses, IReadOnlySet<int> cancelled)
     {
         var reader = new LedgerCopy(Path.Combine(dataFolder, "ledger.db"));
         var room = new DisseminationRoom(reader, registry, TimeProvider.System, _ => new ChannelTimes(TimeSpan.MaxValue, TimeSpan.MaxValue));
@@ -37,20 +38,23 @@ internal static class JournalAudit
         var taken = new Dictionary<DeliveryKey, int>();
         int wrong = ReadSms(Path.Combine(folder, "sms.journal"), addresses, registry, taken);
         ReadDevices(folder, taken);
-        int lost = 0, duplicates = 0, unlabelled = 0, had = 0, told = 0, toldWithout = 0, notTold = 0;
+        int lost = 0, duplicates = 0, unlabelled = 0, had = 0, told = 0, toldWithout = 0, notTold = 0, planned = 0;
         for (int no = 1; no <= room.Disseminations.Count; no++)
         {
             foreach (var line in room.Deliveries(no))
             {
                 int times = taken.GetValueOrDefault(line.Key);
                 bool promised = line.Outcome is Outcome.Accepted or Outcome.Delivered or Outcome.HandedOff;
-                if ((promised && times == 0) || line.Outcome is Outcome.Planned or Outcome.InFlight or Outcome.Retrying or Outcome.Unknown) lost++;
+                // A push that a dying connection took is given again when the device comes back, unless it was taken back meanwhile: then nobody lacks anything.
+                bool takenBack = line.Key.Channel == ChannelKind.Push && line.Outcome != Outcome.Delivered && cancelled.Contains(no);
+                if ((promised && times == 0 && !takenBack) || line.Outcome is Outcome.Planned or Outcome.InFlight or Outcome.Retrying or Outcome.Unknown) lost++;
+                if (times > 0) planned++;
                 if (times > 1)
                 {
                     duplicates++;
                     if (!line.Labelled) unlabelled++;
                 }
-                if (no != mistakeNo || line.Key.Purpose != Purpose.Original || line.Key.Channel != ChannelKind.Sms) continue;
+                if (!cancelled.Contains(no) || line.Key.Purpose != Purpose.Original || line.Key.Channel != ChannelKind.Sms) continue;
                 bool hasIt = times > 0, wasTold = taken.ContainsKey(line.Key with { Purpose = Purpose.Cancel });
                 if (hasIt) had++;
                 if (wasTold) told++;
@@ -59,7 +63,7 @@ internal static class JournalAudit
             }
         }
         double seconds = Math.Max(0.001, TimeSpan.FromTicks(Math.Max(0, lastResult - firstStart)).TotalSeconds);
-        return new AuditResult(taken.Values.Sum(), lost, duplicates, unlabelled, wrong, had, told, toldWithout, notTold, handOffs / seconds);
+        return new AuditResult(taken.Values.Sum(), lost, duplicates, unlabelled, wrong, had, told, toldWithout, notTold, taken.Count - planned, handOffs / seconds);
     }
 
     private static int ReadSms(string journal, AddressReader addresses, RegistrySnapshot registry, Dictionary<DeliveryKey, int> taken)
@@ -80,13 +84,13 @@ internal static class JournalAudit
 
     private static void ReadDevices(string folder, Dictionary<DeliveryKey, int> taken)
     {
-        foreach (string line in Lines(Path.Combine(folder, "resident.journal")))
+        foreach (string line in Directory.EnumerateFiles(folder, "resident*.journal").SelectMany(Lines))
         {
             string[] columns = line.Split('\t');
             if (columns.Length >= 7 && columns[1] == "alert" && columns[6] == "0" && DeliveryTag.TryParse(columns[3], out var tag)) taken[tag.Key] = taken.GetValueOrDefault(tag.Key) + 1;
         }
         // A loudspeaker or encoder took an order when it accepted it; a repeat of the same order is refused or folded by the device itself.
-        foreach (string file in Directory.EnumerateFiles(folder, "encoder-*.journal").Select(f => Path.GetFileName(f)).Prepend("loudspeaker.journal"))
+        foreach (string file in Directory.EnumerateFiles(folder, "encoder-*.journal").Concat(Directory.EnumerateFiles(folder, "loudspeaker*.journal")).Select(f => Path.GetFileName(f)))
         {
             var starts = new HashSet<(DeliveryKey, string)>();
             foreach (string line in Lines(Path.Combine(folder, file)))
@@ -105,7 +109,7 @@ internal static class JournalAudit
         }
     }
 
-    private static IEnumerable<string> Lines(string file)
+    internal static IEnumerable<string> Lines(string file)
     {
         if (!File.Exists(file)) yield break;
         using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));

@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
-using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.Extensions.Options;
 
@@ -55,7 +54,7 @@ internal static class SecurityRegistration
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(static p => new ConfigureOptions<KeyManagementOptions>(o =>
         {
             string? folder = p.GetRequiredService<IOptions<ConsoleOptions>>().Value.KeyFolder;
-            if (folder is not null) o.XmlRepository = new FileSystemXmlRepository(Directory.CreateDirectory(folder), p.GetRequiredService<ILoggerFactory>());
+            if (folder is not null) o.XmlRepository = new OwnerOnlyKeyFolder(folder, p.GetRequiredService<ILoggerFactory>());
         }));
     }
 

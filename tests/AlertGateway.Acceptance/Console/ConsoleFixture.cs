@@ -1,3 +1,4 @@
+using AlertGateway.Core.Dispatch;
 using AlertGateway.Core.Tracking;
 using AlertGateway.Server.Api;
 using AlertGateway.Server.Security;
@@ -15,6 +16,7 @@ namespace AlertGateway.Acceptance.Console;
 internal sealed class ConsoleFixture : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly string _keys;
 
     public ScriptedBoard Board { get; }
 
@@ -26,9 +28,9 @@ internal sealed class ConsoleFixture : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    private ConsoleFixture(WebApplication app, ScriptedBoard board, ScriptedDesk desk, ScriptedPeople people)
+    private ConsoleFixture(WebApplication app, ScriptedBoard board, ScriptedDesk desk, ScriptedPeople people, string keys)
     {
-        (_app, Board, Desk, People) = (app, board, desk, people);
+        (_app, Board, Desk, People, _keys) = (app, board, desk, people, keys);
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
     }
 
@@ -44,17 +46,21 @@ internal sealed class ConsoleFixture : IAsyncDisposable
         builder.Services.AddSingleton<ITrackingBoard>(board);
         builder.Services.AddSingleton<IDesk>(desk);
         builder.Services.AddSingleton<IPeople>(people);
+        builder.Services.AddSingleton<IRefusalLog>(desk);
         builder.Services.AddSingleton<IHealthSource, ScriptedHealth>();
         builder.Services.AddSingleton(map ?? CityMap.Read("溧阳", "Liyang", true, Outline, Cells(board)));
         builder.Services.AddConsole();
+        string keys = Directory.CreateTempSubdirectory("agw-console-").FullName;
+        builder.Services.AddPublicAlerts(Path.Combine(keys, "publishing.key"));
         builder.Services.Configure<ConsoleOptions>(o => o.SignInTriesPerMinute = 1000);
         if (configure is not null) builder.Services.Configure(configure);
         var app = builder.Build();
         app.UseConsole();
         app.MapConsole();
         app.MapApi();
+        app.MapPublicAlerts();
         await app.StartAsync();
-        return new ConsoleFixture(app, board, desk, people);
+        return new ConsoleFixture(app, board, desk, people, keys);
     }
 
     public HttpClient Client(string? token = null)
@@ -68,6 +74,7 @@ internal sealed class ConsoleFixture : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
+        Directory.Delete(_keys, recursive: true);
     }
 
     private const string Outline = """{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[[[119.12,31.12],[119.64,31.12],[119.64,31.5],[119.12,31.5],[119.12,31.12]]]}}]}""";

@@ -3,6 +3,7 @@ using System.Text;
 using AlertGateway.Cap;
 using AlertGateway.Core;
 using AlertGateway.Core.Approval;
+using AlertGateway.Core.Dispatch;
 using AlertGateway.Core.Ingest;
 using AlertGateway.Core.Rendering;
 using AlertGateway.Core.Targeting;
@@ -13,8 +14,13 @@ using AlertGateway.Server.Web;
 namespace AlertGateway.Acceptance.Console;
 
 /// <summary>A desk with memory that keeps the rule of two persons and of hashes, so that pages meet real refusals.</summary>
-internal sealed class ScriptedDesk(ScriptedBoard board, TimeProvider clock) : IDesk
+internal sealed class ScriptedDesk(ScriptedBoard board, TimeProvider clock) : IDesk, IRefusalLog
 {
+    public void Refused(string code, string sentence)
+    {
+        lock (_lock) RefusalLines.Insert(0, new RefusalLine(clock.GetUtcNow().UtcTicks, code, sentence, 1));
+    }
+
     private readonly Lock _lock = new();
     private readonly List<Proposal> _proposals = [];
     private readonly List<Submission> _submissions = [];

@@ -27,6 +27,22 @@ public sealed class DemoTests
         Assert.True(Number(summary, "planned") > 0);
     }
 
+    /// <summary>A slice of what <c>tests/around.sh</c> runs whole: a circle, an exercise, codes alone, and a polygon that cannot be read.</summary>
+    [Theory]
+    [InlineData("c0002.xml", "sent", "")]
+    [InlineData("c0110.xml", "sent", "")]
+    [InlineData("c0141.xml", "sent", "")]
+    [InlineData("c0119.xml", "held", "area.broken")]
+    public async Task A_document_of_the_corpus_is_sent_whole_or_held_with_a_reason(string document, string verdict, string code)
+    {
+        var summary = await RunAsync("--around", Path.Combine(Home, "tests", "corpus", "cap", document), "--households", "200", "--push", "10", "--speakers", "4", "--kills", "0");
+        Assert.Equal(verdict, summary.GetProperty("verdict").GetString());
+        Assert.Equal((0, 0, 0), (Number(summary, "lost"), Number(summary, "duplicates"), Number(summary, "stray")));
+        var reasons = summary.GetProperty("reasons").EnumerateArray().ToList();
+        if (verdict == "sent") Assert.True(Number(summary, "planned") > 0);
+        else Assert.Contains(reasons, r => r.GetProperty("code").GetString() == code && r.GetProperty("sentence").GetString()!.Length > 0 && r.GetProperty("sentenceEnglish").GetString()!.Length > 0);
+    }
+
     private static int Number(JsonElement summary, string name) => summary.GetProperty(name).GetInt32();
 
     private static async Task<JsonElement> RunAsync(params string[] arguments)

@@ -45,4 +45,25 @@ public sealed class ProfileTests
         Assert.Equal(["profile.area", "profile.eventCode", "profile.languages"], CapProfiles.Check(alert).Select(f => f.Code).Order(StringComparer.Ordinal));
         Assert.Empty(CapProfiles.Check(ACap.One(ACap.Alert()).Alert!));
     }
+
+    [Fact]
+    public void The_declared_profile_is_checked_by_the_reader_itself_another_on_request_and_none_when_told_so()
+    {
+        var xml = ACap.Alert(extra: "<code>profile:CAP-CP:0.4</code>");
+        Assert.Contains(ACap.One(xml).Findings, f => f.Code == "profile.languages");
+        Assert.DoesNotContain(ACap.One(xml, new CapReaderOptions { Profile = CapProfile.None }).Findings, f => f.Code.StartsWith("profile.", StringComparison.Ordinal));
+        var asked = ACap.One(ACap.Alert(), new CapReaderOptions { Profile = CapProfile.Ipaws });
+        Assert.Contains(asked.Findings, f => f.Code == "profile.code");
+        Assert.Contains(asked.Findings, f => f.Code == "profile.eventCode");
+        Assert.Equal(Disposition.Accept, asked.Disposition);
+    }
+
+    [Fact]
+    public void Texts_too_long_for_a_phone_and_differing_event_codes_are_named()
+    {
+        var ipaws = new Alert { Identifier = "1", Sender = "s", SentText = "", Codes = ["IPAWSv1.0"], Infos = [new Info { EventCodes = [new("SAME", "TOR")], Parameters = [new("CMAMtext", new string('x', 91))], Areas = [new Area { AreaDesc = "a", Geocodes = [new("SAME", "006037")] }] }] };
+        Assert.Equal(["profile.expires", "profile.parameter"], CapProfiles.Check(ipaws).Select(f => f.Code).Order(StringComparer.Ordinal));
+        var differing = ipaws with { Infos = [ipaws.Infos[0], ipaws.Infos[0] with { EventCodes = [new("SAME", "SVR")] }] };
+        Assert.Contains(CapProfiles.Check(differing), f => f.Code == "profile.eventCode");
+    }
 }

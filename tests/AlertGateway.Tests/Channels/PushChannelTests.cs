@@ -56,8 +56,10 @@ public sealed class PushChannelTests : ChannelCompliance
         if (_server is { } server) await server.DisposeAsync();
     }
 
+    private static string Mark(string status, bool marked) => status != "Actual" && marked ? "【演练】" : "";
+
     protected override Rendition ARendition(string status = "Actual", bool marked = true) => Make.ARendition(ChannelKind.Push,
-        $$"""{"purpose":"original","alertId":"a","colour":"red","status":"{{status}}","language":"zh","title":"{{(status != "Actual" && marked ? "【演练】" : "")}}暴雨红色预警","body":"请立即转移。","sha256":"ab"}""", status);
+        $$"""{"purpose":"original","alertId":"a","colour":"red","status":"{{status}}","language":"zh","title":"{{Mark(status, marked)}}暴雨红色预警{{Mark(status, marked)}}","body":"{{Mark(status, marked)}}请立即转移。{{Mark(status, marked)}}","sha256":"ab"}""", status);
 
     private protected override OutgoingDelivery ADelivery(Rendition rendition, SwitchGate gate, bool exerciseEndpoint) => Make.ADelivery(rendition, EndpointNo, default, _clock.GetUtcNow(), gate, exerciseEndpoint);
 

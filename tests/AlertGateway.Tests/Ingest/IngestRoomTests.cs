@@ -171,4 +171,44 @@ public sealed class IngestRoomTests
             return open is ["u3"] && world.Ingest.All.Count == 4 && again.Served == world.Served;
         }, iter: 100);
     }
+
+    [Fact]
+    public void In_whatever_order_a_cancelled_chain_arrives_over_two_mirrors_nothing_of_it_can_be_sent()
+    {
+        var first = new CapText();
+        var update = first.Next("Update", "u1");
+        CapText[] chain = [first, update, update.Next("Cancel", "c1")];
+        var documents = chain.SelectMany(c => new[] { c.Bytes, Encoding.UTF8.GetBytes(c.Xml.Replace("><", ">\n  <", StringComparison.Ordinal)) }).ToArray();
+        Gen.Shuffle(new[] { 0, 1, 2, 3, 4, 5 }).Sample(order =>
+        {
+            using var world = new DeskWorld();
+            foreach (var i in order) world.Pipeline.SubmitAsync(documents[i], i % 2 == 0 ? Feed : OfficialFeed with { Name = "feed:mirror", Official = false }, default).GetAwaiter().GetResult();
+            using var again = new DeskWorld(world.Ledger.CutAfter(int.MaxValue));
+            return world.Ingest.All.Count == 3 && again.Served == world.Served
+                && world.Desk.All.All(p => p.State is not (Core.Approval.ProposalState.Draft or Core.Approval.ProposalState.Held or Core.Approval.ProposalState.Proposed));
+        }, iter: 100);
+    }
+
+    [Theory]
+    [InlineData("2568-07-05T14:20:00+07:00", null)]
+    [InlineData(null, "2026-07-05T14:00:00+08:00")]
+    public async Task An_impossible_clock_waits_for_a_person(string? sent, string? expires)
+    {
+        using var world = new DeskWorld(now: new DateTimeOffset(2026, 7, 5, 13, 30, 0, TimeSpan.FromHours(8)));
+        var xml = new CapText().Xml;
+        if (sent is not null) xml = xml.Replace("<sent>2026-07-05T14:20:00+08:00", "<sent>" + sent, StringComparison.Ordinal);
+        if (expires is not null) xml = xml.Replace("<expires>2026-07-05T20:20:00+08:00", "<expires>" + expires, StringComparison.Ordinal);
+        var outcome = Assert.Single(await world.Pipeline.SubmitAsync(Encoding.UTF8.GetBytes(xml), OfficialFeed, Stop));
+        Assert.Equal(Core.Approval.ProposalState.Held, Assert.Single(outcome.Proposals).State);
+        Assert.Null(outcome.DisseminationNo);
+    }
+
+    [Fact]
+    public async Task Green_is_no_warning()
+    {
+        using var world = new DeskWorld();
+        var green = new CapText { Identifier = "green" }.Xml.Replace("</instruction>", "</instruction><parameter><valueName>awareness_level</valueName><value>1; green; Minor</value></parameter>", StringComparison.Ordinal);
+        var outcome = Assert.Single(await world.Pipeline.SubmitAsync(Encoding.UTF8.GetBytes(green), Feed, Stop));
+        Assert.Equal("ingest.not-for-public", outcome.Refusal?.Code);
+    }
 }

@@ -43,7 +43,7 @@ public sealed class RenderingRoomTests
     public async Task An_english_reader_of_a_chinese_warning_gets_hazard_time_and_action_in_one_alphabet()
     {
         var sms = Only(await RenderAsync(new CapText { AreaDesc = "Liyang" }), ChannelKind.Sms, "en");
-        Assert.Equal("Liyang Meteorological Observatory: Red rainstorm warning, issued 14:20 on 5 July 2026. Area: Liyang. If you live in a low place or below a slope, move to the shelter now. Do not walk or drive through water. Valid until 20:20 on 5 July 2026.", sms.Text);
+        Assert.Equal("Liyang Meteorological Observatory: Red rainstorm warning, issued 14:20 on 5 July 2026. Area: Liyang. Local advice: If you live in a low place or below a slope, move to the shelter now. Do not walk or drive through water. Valid until 20:20 on 5 July 2026.", sms.Text);
         Assert.True(SmsSegments.IsGsm7(sms.Text));
     }
 
@@ -85,7 +85,7 @@ public sealed class RenderingRoomTests
             Assert.InRange(r.Segments, 0, 3);
         });
         using var push = JsonDocument.Parse(Only(all, ChannelKind.Push, "zh").Text);
-        Assert.All(new[] { "title", "body" }, m => Assert.Matches("^【演练】.*【演练】$", push.RootElement.GetProperty(m).GetString()));
+        Assert.All(new[] { "title", "body", "instruction" }, m => Assert.Matches("^【演练】.*【演练】$", push.RootElement.GetProperty(m).GetString()));
     }
 
     [Fact]

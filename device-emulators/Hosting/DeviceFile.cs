@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace AlertGateway.Emulators.ClientHost;
+namespace AlertGateway.Emulators.Hosting;
 
 /// <summary>The tab-separated list of devices: endpoint number first, secrets after it.</summary>
-internal static class DeviceFile
+public static class DeviceFile
 {
     private const int LinesMax = 1_000_000;
 

@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using AlertGateway.Channels.Sms;
+using AlertGateway.Core.Approval;
+using AlertGateway.Core.Dispatch;
+using AlertGateway.Storage.Ledger;
+using AlertGateway.Tests.Dispatch;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AlertGateway.Benchmarks;
+
+/// <summary>
+/// SMS from a cleared alert to the provider emulator, every attempt durable first, beside a bare HttpClient loop with the same payload, connections and emulator. Callbacks are off for both.
+/// </summary>
+internal sealed class HandOffAgainstBareLoop(string emulator, bool http2, int slots, int window)
+{
+    private const string Account = "AC00000000000000000000000000000000";
+    private const string Text = "【溧阳市气象台】暴雨红色预警：过去3小时天目湖镇降雨已达103毫米，未来3小时强降雨持续。大溪水库下游请立即转移至天目湖中学。电话12379。";
+
+    public (double Gateway, double Bare, double GatewayCpuMicroseconds, double BareCpuMicroseconds) Run(int messages, int alternations)
+    {
+        List<double> gateway = [], bare = [], gatewayCpu = [], bareCpu = [];
+        for (int i = 0; i < alternations; i++)
+        {
+            Measured(gateway, gatewayCpu, messages, ThroughTheLane);
+            Measured(bare, bareCpu, messages, BareLoopAsync);
+        }
+        return (Median(gateway), Median(bare), Median(gatewayCpu), Median(bareCpu));
+    }
+
+    private void Measured(List<double> rates, List<double> cpu, int messages, Func<string, Uri, int, Task<TimeSpan>> run)
+    {
+        string folder = Directory.CreateTempSubdirectory("agw-bench-").FullName;
+        string token = Path.Combine(folder, "token");
+        File.WriteAllText(token, "benchmark-token");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(token, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        using var provider = Process.Start(new ProcessStartInfo(emulator, ["--token-file", token, "--callbacks", "none", "--parent", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
+        try
+        {
+            using var ready = JsonDocument.Parse(provider.StandardOutput.ReadLine()!);
+            var url = new Uri(ready.RootElement.GetProperty(http2 ? "h2Url" : "url").GetString()!);
+            GC.Collect();
+            var before = Process.GetCurrentProcess().TotalProcessorTime;
+            var took = run(folder, url, messages).GetAwaiter().GetResult();
+            cpu.Add((Process.GetCurrentProcess().TotalProcessorTime - before).TotalMicroseconds / messages);
+            rates.Add(messages / took.TotalSeconds);
+        }
+        finally
+        {
+            provider.Kill();
+            provider.WaitForExit();
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private async Task<TimeSpan> ThroughTheLane(string folder, Uri url, int messages)
+    {
+        var town = Makers.ATown(messages / 2);
+        var options = new LaneOptions { Slots = slots, Window = window, ReceiptTimeout = TimeSpan.FromHours(1) };
+        using var ledger = SqliteLedger.Open(Path.Combine(folder, "ledger.db"));
+        var room = new DisseminationRoom(ledger, town, TimeProvider.System, _ => new ChannelTimes(options.ReceiptTimeout, TimeSpan.MaxValue));
+        ledger.Observe(room);
+        await room.RecoverAsync(CancellationToken.None);
+        using var channel = new TwilioChannel(new TwilioOptions { BaseUrl = url, AccountSid = Account, TokenFile = Path.Combine(folder, "token"), From = "12379", Slots = slots, Http2 = http2 }, TimeProvider.System);
+        var lane = new Lane(channel, options, room, ledger, Numbers, town, TimeProvider.System, NullLogger.Instance);
+        using var stop = new CancellationTokenSource();
+        var alert = Makers.ARedAlert(town, TimeProvider.System.GetUtcNow());
+        var renditions = alert.Proposal.Renditions.Select(r => r with { Text = Text, Segments = 2 }).ToList();
+        var running = Task.Run(() => lane.RunAsync(stop.Token));
+        var watch = Stopwatch.StartNew();
+        int no = await room.OpenAsync(new ClearedAlert(alert.Proposal with { Renditions = renditions }, alert.ClearedTicks), CancellationToken.None);
+        while (true)
+        {
+            if (lane.Status.Started >= messages && lane.Status.Unsettled == 0) break;
+            if (running.IsCompleted) await running;
+            await Task.Delay(10);
+        }
+        var took = watch.Elapsed;
+        await stop.CancelAsync();
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return took;
+    }
+
+    private async Task<TimeSpan> BareLoopAsync(string folder, Uri url, int messages)
+    {
+        using var client = new HttpMessageInvoker(new SocketsHttpHandler { MaxConnectionsPerServer = slots, EnableMultipleHttp2Connections = true, UseCookies = false, UseProxy = false, ActivityHeadersPropagator = null });
+        var messagesUrl = new Uri(url, $"/2010-04-01/Accounts/{Account}/Messages.json");
+        string basic = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(Account + ":benchmark-token"));
+        var form = MediaTypeHeaderValue.Parse("application/x-www-form-urlencoded");
+        string text = Uri.EscapeDataString(Text);
+        int next = 0;
+        var watch = Stopwatch.StartNew();
+        await Task.WhenAll(Enumerable.Range(0, slots).Select(_ => Task.Run(async () =>
+        {
+            var buffer = new byte[16 * 1024];
+            while (Interlocked.Increment(ref next) is var i && i <= messages)
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Post, messagesUrl) { Version = http2 ? HttpVersion.Version20 : HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+                request.Headers.TryAddWithoutValidation("Authorization", basic);
+                request.Content = new ByteArrayContent(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"To=%2B86120000{i:00000}&From=12379&Body={text}&ValidityPeriod=3600&StatusCallback=http%3A%2F%2F127.0.0.1%3A8080%2Fv1%2Freceipts%2Ftwilio%2F1.{i}.1.0.1")));
+                request.Content.Headers.ContentType = form;
+                using var response = await client.SendAsync(request, CancellationToken.None);
+                if (!response.IsSuccessStatusCode) throw new HttpRequestException($"The emulator answered {response.StatusCode}.");
+                var stream = await response.Content.ReadAsStreamAsync();
+                while (await stream.ReadAsync(buffer) > 0) { }
+            }
+        })));
+        return watch.Elapsed;
+    }
+
+    private static void Numbers(ReadOnlySpan<int> endpoints, Span<ReadOnlyMemory<byte>> addresses)
+    {
+        for (int i = 0; i < endpoints.Length; i++) addresses[i] = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"+8612000{endpoints[i]:000000}"));
+    }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+}

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using AlertGateway.Cap;
+using AlertGateway.Core;
+using AlertGateway.Core.Approval;
+using AlertGateway.Core.Tracking;
+using AlertGateway.Server.Composition;
+using AlertGateway.Server.Demo;
+using AlertGateway.Storage.Registry;
+
+namespace AlertGateway.CityLoad;
+
+/// <param name="Cycles">Citywide alerts, one after another, each cancelled in the middle.</param>
+/// <param name="CancelPercentMax">Each cycle is cancelled when a share of its originals has started that runs evenly from 1 % up to this.</param>
+/// <param name="KillEvery">The gateway is killed with -9 that often while an alert is sent; zero for never.</param>
+internal sealed record LoadOptions(DemoOptions House, int Cycles, int CancelPercentMax, TimeSpan KillEvery, bool Json);
+
+/// <summary>Sends real red warnings to the synthetic city over and over, cancels each in the middle, and lets the far sides' journals say what happened.</summary>
+internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+{
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+    private readonly Dictionary<int, long> _committed = [];
+    private readonly List<double> _resumeMilliseconds = [];
+    private int _kills;
+
+    public async Task<int> RunAsync()
+    {
+        using var house = await DemoHouse.BuildAsync(options.House, Say, cancellationToken);
+        Say($"{house.City.Households:N0} 户 · households，{house.City.Endpoints:N0} 个端点 · endpoints；{options.Cycles} 轮 · cycles；{house.Folder}");
+        var alert = CapReader.Read(await File.ReadAllBytesAsync(Path.Combine(GatewayConfiguration.ConfigFolder, "cities", "liyang", "demo-alert.xml"), cancellationToken)).Messages[0].Alert!;
+        for (int cycle = 1; cycle <= options.Cycles; cycle++) await CycleAsync(house, alert, cycle);
+        await UntilFinalAsync(house);
+        return Report(house, await house.Officer.DisseminationsAsync(cancellationToken));
+    }
+
+    private async Task CycleAsync(DemoHouse house, Alert alert, int cycle)
+    {
+        var known = (await house.Editor.ProposalsAsync(cancellationToken)).Select(p => p.ProposalNo).ToHashSet();
+        string identifier = string.Create(CultureInfo.InvariantCulture, $"cityload-{cycle}");
+        await house.Editor.SubmitAsync(CapWriter.Write(DemoNight.Moved(alert, TimeProvider.System.GetUtcNow(), identifier)), cancellationToken);
+        ProposalSummary? proposal;
+        while ((proposal = (await house.Editor.ProposalsAsync(cancellationToken)).FirstOrDefault(p => !known.Contains(p.ProposalNo) && p.Identifier == identifier)) is null) await Task.Delay(20, cancellationToken);
+        if (proposal.Holds.Count > 0) throw new InvalidOperationException($"第 {cycle} 轮被暂缓 · cycle {cycle} is held: {proposal.Holds[0].Sentence}");
+        await house.Editor.SignAsync(proposal.ProposalNo, SignatureRole.Proposer, proposal.Hashes, cancellationToken);
+        await house.Officer.SignAsync(proposal.ProposalNo, SignatureRole.Approver, proposal.Hashes, cancellationToken);
+        var view = await StartedAsync(house, proposal.ProposalNo, 1 + ((options.CancelPercentMax - 1) * (cycle - 1) / Math.Max(1, options.Cycles - 1)));
+        await house.Officer.CancelAsync(view.DisseminationNo, "压测撤销 · load test", falseAlarm: false, cancellationToken);
+        view = await FindAsync(house, proposal.ProposalNo);
+        _committed[view!.DisseminationNo] = view.StopCommittedNanoseconds ?? throw new InvalidOperationException("The view of a cancelled alert lacks the instant of its commit.");
+        Say($"{cycle}/{options.Cycles}  已开始 · started {view.Started:N0}，撤销 · cancelled");
+        while ((await FindAsync(house, proposal.ProposalNo))!.Channels.Sum(c => c.Open) > 0) await Task.Delay(50, cancellationToken);
+    }
+
+    /// <summary>Waits until the share has started, killing on the timer meanwhile.</summary>
+    private async Task<DisseminationView> StartedAsync(DemoHouse house, int proposalNo, int percent)
+    {
+        var sinceKill = Stopwatch.StartNew();
+        while (true)
+        {
+            if (await FindAsync(house, proposalNo) is { } view)
+            {
+                var originals = view.Channels.Where(c => c.Purpose == Purpose.Original).ToList();
+                if (view.Started >= Math.Max(1, originals.Sum(c => c.Planned) * (long)percent / 100) || originals.Sum(c => c.Open) == 0) return view;
+            }
+            if (options.KillEvery > TimeSpan.Zero && sinceKill.Elapsed >= options.KillEvery)
+            {
+                house.KillGateway();
+                _kills++;
+                var down = Stopwatch.StartNew();
+                await house.StartGatewayAsync(cancellationToken);
+                _resumeMilliseconds.Add(down.Elapsed.TotalMilliseconds);
+                sinceKill.Restart();
+            }
+            await Task.Delay(5, cancellationToken);
+        }
+    }
+
+    private async Task<DisseminationView?> FindAsync(DemoHouse house, int proposalNo) => (await house.Officer.DisseminationsAsync(cancellationToken)).FirstOrDefault(d => d.ProposalNo == proposalNo);
+
+    private async Task UntilFinalAsync(DemoHouse house)
+    {
+        Say("等待回执 · waiting for receipts");
+        while ((await house.Officer.DisseminationsAsync(cancellationToken)).Sum(v => v.Channels.Sum(c => c.Open + c.Accepted)) is > 0 and var waiting)
+        {
+            if (_watch.Elapsed > TimeSpan.FromMinutes(60)) throw new InvalidOperationException($"{waiting} deliveries did not become final; see {house.Folder}");
+            await Task.Delay(500, cancellationToken);
+        }
+    }
+
+    private int Report(DemoHouse house, List<DisseminationView> views)
+    {
+        house.RememberMemory();
+        house.EndEmulators();
+        using var store = RegistryStore.Open(Path.Combine(house.DataFolder, "registry.db"));
+        using var addresses = store.OpenAddresses();
+        var audit = JournalAudit.Run(house.Folder, house.DataFolder, store.LoadSnapshot(), addresses, _committed.Keys.ToHashSet());
+        var cancels = CancelTimes.Read(house.Folder, _committed);
+        int Total(Func<ChannelCounts, int> of) => views.Sum(v => v.Channels.Sum(of));
+        var final = new { delivered = Total(c => c.Delivered), handedOff = Total(c => c.HandedOff), failed = Total(c => c.Failed), suppressed = Total(c => c.Suppressed) };
+        int planned = Total(c => c.Planned);
+        bool good = planned == final.delivered + final.handedOff + final.failed + final.suppressed && audit is { Lost: 0, UnlabelledDuplicates: 0, WrongAddress: 0, HavingNotTold: 0, ToldWithoutHaving: 0 };
+        double maxMs = cancels.Select(c => c.LastOriginalMilliseconds).Where(double.IsFinite).DefaultIfEmpty(0).Max();
+        var firsts = cancels.Select(c => c.FirstCancelMilliseconds).Where(double.IsFinite).ToList();
+        var summary = new
+        {
+            seed = options.House.Seed, households = house.City.Households, persons = house.City.Persons, planned, final, possibleLoss = Total(c => c.PossibleLoss), lost = audit.Lost, duplicates = audit.Duplicates, unlabelledDuplicates = audit.UnlabelledDuplicates,
+            seconds = Math.Round(_watch.Elapsed.TotalSeconds, 1), peakMemoryMiB = Math.Round(house.PeakMemoryMiB), kills = _kills, window = options.House.Window,
+            cancel = new
+            {
+                count = cancels.Count, had = audit.HadMistake, told = audit.ToldOfMistake, missed = audit.HavingNotTold, extra = audit.ToldWithoutHaving, maxMs = Math.Round(maxMs, 1),
+                over100Ms = cancels.Count(c => c.LastOriginalMilliseconds > 100), firstMs = Math.Round(firsts.DefaultIfEmpty(0).Max(), 1), firstMedianMs = Math.Round(firsts.Order().ElementAtOrDefault(firsts.Count / 2), 1),
+            },
+            resume = new { medianMs = Math.Round(_resumeMilliseconds.Order().ElementAtOrDefault(_resumeMilliseconds.Count / 2)), maxMs = Math.Round(_resumeMilliseconds.DefaultIfEmpty(0).Max()) },
+        };
+        Say($"计划 · planned {planned:N0} = 送达 {final.delivered:N0} + 已提交 {final.handedOff:N0} + 失败 {final.failed:N0} + 停发 {final.suppressed:N0}；丢失 lost {audit.Lost}，重复 duplicates {audit.Duplicates}（未标记 unlabelled {audit.UnlabelledDuplicates}）");
+        Say($"撤销 · cancels {cancels.Count}：最晚的原始消息在提交后 · latest original after the commit {maxMs:0.0} ms；首条撤销 · first cancel at most {summary.cancel.firstMs} ms；收到 {audit.HadMistake:N0}，被告知 {audit.ToldOfMistake:N0}，漏告 {audit.HavingNotTold}，多告 {audit.ToldWithoutHaving}");
+        if (options.Json) output.WriteLine(JsonSerializer.Serialize(summary));
+        return good && summary.cancel.over100Ms == 0 ? 0 : 1;
+    }
+
+    private void Say(string line) => (options.Json ? error : output).WriteLine(line);
+}

@@ -1,0 +1,21 @@
+using System.CommandLine;
+using AlertGateway.CityLoad;
+using AlertGateway.Server.Demo;
+
+var households = new Option<int>("--households") { DefaultValueFactory = _ => 300_000, Description = "户数 · households" };
+var push = new Option<int>("--push") { DefaultValueFactory = _ => 5_000, Description = "应用用户 · persons with the app" };
+var speakers = new Option<int>("--speakers") { DefaultValueFactory = _ => 2_000, Description = "大喇叭 · loudspeakers" };
+var seed = new Option<ulong>("--seed") { DefaultValueFactory = _ => 1, Description = "随机种子 · seed" };
+var cycles = new Option<int>("--cycles") { DefaultValueFactory = _ => 1, Description = "轮数，每轮一条全市预警，中途撤销 · citywide alerts, each cancelled in the middle" };
+var cancelAt = new Option<int>("--cancel-at") { DefaultValueFactory = _ => 40, Description = "撤销前最多已开始的百分比 · largest share started before the cancel, in per cent" };
+var killEvery = new Option<int>("--kill-every") { DefaultValueFactory = _ => 0, Description = "每隔多少毫秒 kill -9 网关，0 为不 · milliseconds between kills of the gateway, 0 for none" };
+var window = new Option<int>("--window") { DefaultValueFactory = _ => 512, Description = "W：崩溃时最多多少条结果未知 · attempts without a durable result" };
+var folder = new Option<string?>("--folder") { Description = "运行文件夹 · folder of the run" };
+var json = new Option<bool>("--json") { Description = "末尾输出一个 JSON 对象 · end with one JSON object on stdout" };
+var root = new RootCommand("全市压测：以各端日志与登记册对账 · citywide load test, judged by the far sides' journals joined to the registry") { households, push, speakers, seed, cycles, cancelAt, killEvery, window, folder, json };
+root.SetAction((parsed, cancellationToken) => new LoadRun(
+    new LoadOptions(
+        new DemoOptions(parsed.GetValue(households), parsed.GetValue(push), parsed.GetValue(seed), null, 0, true, parsed.GetValue(json), parsed.GetValue(folder), parsed.GetValue(window), 0, true, parsed.GetValue(speakers)),
+        parsed.GetValue(cycles), Math.Clamp(parsed.GetValue(cancelAt), 1, 100), TimeSpan.FromMilliseconds(parsed.GetValue(killEvery)), parsed.GetValue(json)),
+    parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellationToken).RunAsync());
+return await root.Parse(args).InvokeAsync();
