@@ -100,7 +100,7 @@ public sealed class ThresholdMachineTests
     {
         var rule = AGauge();
         Assert.Equal(["30 Raised orange", "60 Higher red"], Run(rule, [(5, 10), (10, 10), (15, 10), (30, 12), (45, 10), (60, 10)], 5));
-        Gen.Shuffle([(5, 10.0), (10, 10), (15, 10), (20, 9), (25, 3), (30, 3)]).Sample(order =>
+        Gen.Shuffle(((int Minute, double Millimetres)[])[(5, 10), (10, 10), (15, 10), (20, 9), (25, 3), (30, 3)]).Sample(order =>
         {
             var state = ThresholdState.Initial;
             var now = Start.AddMinutes(31);

@@ -45,7 +45,7 @@ public sealed class PushTests
         Assert.Equal("push.sender", Code(Senders().Verify(Signed(Leak, sender: "stranger"), Now)));
         // The public key as an HMAC secret: the algorithm is the pinned one, never the message's.
         byte[] payload = Encoding.UTF8.GetBytes(Leak);
-        byte[] mac = HMACSHA256.HashData(Key.GeneratePublicKey().GetEncoded(), [.. "agw-push-v1\nhmac-sha256\nchem-park\n"u8, .. payload]);
+        byte[] mac = HMACSHA256.HashData(Key.GeneratePublicKey().GetEncoded(), (byte[])[.. "agw-push-v1\nhmac-sha256\nchem-park\n"u8, .. payload]);
         Assert.Equal("push.signature", Code(Senders().Verify(Envelope("chem-park", "hmac-sha256", payload, mac), Now)));
         Assert.Equal("push.document", Code(Senders().Verify(Encoding.UTF8.GetBytes(Leak), Now)));
     }
@@ -77,7 +77,7 @@ public sealed class PushTests
             }
 
             byte[] payload = """{"id":"m-1","sent":"2026-07-05T02:10:00+08:00","status":"Actual","observations":[{"station":"0012345678","quantity":"stage","time":"2026-07-05T02:10:00+08:00","value":4.5,"unit":"m"}]}"""u8.ToArray();
-            byte[] mac = HMACSHA256.HashData(Seed, [.. "agw-push-v1\nhmac-sha256\nwater\n"u8, .. payload]);
+            byte[] mac = HMACSHA256.HashData(Seed, (byte[])[.. "agw-push-v1\nhmac-sha256\nwater\n"u8, .. payload]);
             var verdict = PushSenders.Parse(json, folder).Verify(Envelope("water", "hmac-sha256", payload, mac), Now);
             Assert.Equal("0012345678/stage", Assert.Single(verdict.Message!.Observations).Id);
         }
