@@ -36,11 +36,19 @@ public sealed record FeedOptions
         new("--replay", null, "shift every file's times so that it was sent when it is released, with a new identifier") { IsSwitch = true },
         new("--misbehave", "none", "slow, truncated, html, dtd, huge or none"),
         new("--interval-ms", "0", "release one file each interval; 0 = all at once"),
+        new("--stream-port", "0", "port on 127.0.0.1 of the socket of concatenated alerts; 0 takes a free one"),
+        new("--script", null, "file of steps for that socket: send, twice, miss, cut FILE; heartbeat; garbage, wait N; drop; loop"),
         new("--parent", null, "end when this process is gone"),
     ];
 
     /// <summary>Port on 127.0.0.1; 0 = a free one.</summary>
     public int Port { get; init; }
+
+    /// <summary>Port of the alert socket on 127.0.0.1; 0 = a free one.</summary>
+    public int StreamPort { get; init; }
+
+    /// <summary>What the alert socket does; null = only what is asked for in process.</summary>
+    public StreamScript? Script { get; init; }
 
     /// <summary>Directory of CAP files; null = begin empty.</summary>
     public string? Directory { get; init; }
@@ -65,6 +73,8 @@ public sealed record FeedOptions
     {
         Port = arguments.WholeNumber("--port", most: 65535),
         Directory = arguments.Text("--dir") is not { } dir || System.IO.Directory.Exists(dir) ? arguments.Text("--dir") : throw new UsageException($"--dir {dir} does not exist"),
+        StreamPort = arguments.WholeNumber("--stream-port", most: 65535),
+        Script = arguments.Text("--script") is { } script ? ReadScript(script) : null,
         JournalPath = arguments.Text("--journal"),
         Replay = arguments.Switch("--replay"),
         Misbehave = Enum.TryParse<Misbehaviour>(arguments.Required("--misbehave"), ignoreCase: true, out var kind) && Enum.IsDefined(kind)
@@ -72,4 +82,16 @@ public sealed record FeedOptions
             : throw new UsageException("--misbehave is none of slow, truncated, html, dtd, huge, none"),
         Interval = TimeSpan.FromMilliseconds(arguments.WholeNumber("--interval-ms")),
     };
+
+    private static StreamScript ReadScript(string file)
+    {
+        try
+        {
+            return StreamScript.Parse(File.ReadLines(file));
+        }
+        catch (Exception e) when (e is IOException or FormatException)
+        {
+            throw new UsageException($"--script {file}: {e.Message}");
+        }
+    }
 }

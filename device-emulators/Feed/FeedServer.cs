@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Xml;
@@ -16,6 +17,7 @@ public sealed class FeedServer : IAsyncDisposable
     private readonly Journal _journal;
     private readonly WebApplication _web;
     private readonly CancellationTokenSource _ending = new();
+    private readonly ConcurrentDictionary<string, (byte[] Bytes, DateTimeOffset Modified)> _documents = new(StringComparer.Ordinal);
     private Task _releasing = Task.CompletedTask;
 
     private FeedServer(FeedOptions options)
@@ -33,8 +35,16 @@ public sealed class FeedServer : IAsyncDisposable
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
         _web = builder.Build();
+        _web.UseWebSockets();
         _web.Run(HandleAsync);
+        Stream = new AlertStream(options.Clock, options.StreamPort);
     }
+
+    /// <summary>The socket of concatenated alerts; its archive is served under <c>/archive/</c>.</summary>
+    public AlertStream Stream { get; }
+
+    /// <summary>The readers of <c>/ws</c>.</summary>
+    public MessageSockets Sockets { get; } = new();
 
     /// <summary>Base URL.</summary>
     public Uri Url { get; private set; } = null!;
@@ -62,6 +72,8 @@ public sealed class FeedServer : IAsyncDisposable
     {
         await _ending.CancelAsync();
         await _releasing;
+        await Stream.DisposeAsync();
+        Sockets.Drop();
         await _web.StopAsync();
         await _web.DisposeAsync();
         await _journal.DisposeAsync();
@@ -129,11 +141,28 @@ public sealed class FeedServer : IAsyncDisposable
             return AnswerAsync(context, document.Bytes, document.Updated, "application/cap+xml; charset=utf-8");
         }
 
+        if (isGet && path.StartsWith("/archive/", StringComparison.Ordinal) && Stream.Find(path["/archive/".Length..]) is { } archived) return AnswerAsync(context, archived, _options.Clock.GetUtcNow(), "application/xml");
+        if (isGet && path.StartsWith("/document/", StringComparison.Ordinal) && _documents.TryGetValue(path["/document/".Length..], out var saved)) return AnswerAsync(context, saved.Bytes, saved.Modified, "application/octet-stream");
+        if (isGet && path == "/ws" && context.WebSockets.IsWebSocketRequest) return SocketAsync(context);
+
         var name = context.Request.Query["name"].ToString();
         if (HttpMethods.IsPost(context.Request.Method) && path == "/publish") return PublishAsync(context, name);
         if (HttpMethods.IsPost(context.Request.Method) && path == "/withdraw") context.Response.StatusCode = FeedShelf.IsName(name) && _shelf.Withdraw(name) ? 204 : 404;
         else context.Response.StatusCode = 404;
         return Task.CompletedTask;
+    }
+
+    /// <summary>Serves bytes of any feed as <c>/document/NAME</c>, with an entity tag; null takes them away.</summary>
+    public void Place(string name, byte[]? bytes)
+    {
+        if (bytes is null) _documents.TryRemove(name, out _);
+        else _documents[name] = (bytes, DateTimeOffset.FromUnixTimeSeconds(_options.Clock.GetUtcNow().ToUnixTimeSeconds()));
+    }
+
+    private async Task SocketAsync(HttpContext context)
+    {
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        await Sockets.HoldAsync(socket, _ending.Token);
     }
 
     private async Task PublishAsync(HttpContext context, string name)

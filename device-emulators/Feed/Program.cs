@@ -7,7 +7,22 @@ return await EmulatorMain.RunAsync(
     args,
     async (arguments, lifetime) =>
     {
-        await using var server = await FeedServer.StartAsync(FeedOptions.From(arguments), lifetime.Ended);
-        EmulatorMain.PrintReady("feed", ("url", server.Url.ToString().TrimEnd('/')));
+        var options = FeedOptions.From(arguments);
+        await using var server = await FeedServer.StartAsync(options, lifetime.Ended);
+        EmulatorMain.PrintReady("feed", ("url", server.Url.ToString().TrimEnd('/')), ("stream", $"tcp://127.0.0.1:{server.Stream.Port}"));
+        if (options.Script is { } script) _ = PlayAsync(server, script, options.Directory ?? ".", lifetime.Ended);
         await lifetime.WaitAsync();
     });
+
+static async Task PlayAsync(FeedServer server, StreamScript script, string directory, CancellationToken cancellationToken)
+{
+    try
+    {
+        await server.Stream.ConnectedAsync().WaitAsync(cancellationToken);
+        await server.Stream.RunAsync(script, directory, cancellationToken);
+    }
+    catch (Exception e) when (e is OperationCanceledException or IOException or FormatException or System.Xml.XmlException)
+    {
+        if (!cancellationToken.IsCancellationRequested) Console.Error.WriteLine($"The script ended: {e.Message}");
+    }
+}

@@ -107,6 +107,28 @@ public static class FindingCodes
     public static readonly FindingCode ResourceEmpty = Define("resource.empty", FindingLevel.Info, Accept, "A resource has neither a uri nor content.");
     public static readonly FindingCode NoteMissing = Define("note.missing", FindingLevel.Info, Accept, "An Error does not explain itself in note.");
 
+    // Feeds: what the decoders of other formats remark
+    public static readonly FindingCode NotJson = Define("document.not-json", Error, Reject, "The document is not JSON.");
+    public static readonly FindingCode FeedFormat = Define("feed.format", Error, Reject, "The document is not in the form of this feed.");
+    public static readonly FindingCode FeedRefused = Define("feed.refused", Error, Reject, "The service answered with an error of its own instead of data.");
+    public static readonly FindingCode FeedTooMany = Define("feed.too-many", Error, Quarantine, "The document holds more records than are read.");
+    public static readonly FindingCode FeedArchive = Define("feed.archive", Error, Quarantine, "An archive or a file in it is broken or larger than is read.");
+    public static readonly FindingCode FeedLinked = Define("feed.linked", FindingLevel.Info, Accept, "An entry only links to its alert; the alert itself is not in the document.");
+    public static readonly FindingCode FrameCut = Define("frame.cut", Warning, Accept, "A stream was cut within a message, which is lost here.");
+    public static readonly FindingCode FrameOversized = Define("frame.oversized", Error, Quarantine, "A message of a stream is larger than is read; it was skipped.");
+    public static readonly FindingCode FrameNoise = Define("frame.noise", Warning, Accept, "Bytes between the messages of a stream belong to none.");
+    public static readonly FindingCode RecordUnreadable = Define("record.unreadable", Error, Quarantine, "A record is not in the form of this feed.");
+    public static readonly FindingCode RecordIdentity = Define("record.identity", Error, Quarantine, "A record has no identity.");
+    public static readonly FindingCode ValueMissing = Define("value.missing", FindingLevel.Info, Accept, "The source gives no value or marks it as missing.");
+    public static readonly FindingCode ValueImplausible = Define("value.implausible", Error, Quarantine, "A value cannot be true; it counts as absent.");
+    public static readonly FindingCode TimeMissing = Define("time.missing", Error, Quarantine, "A record does not say when.");
+    public static readonly FindingCode LocationMissing = Define("location.missing", FindingLevel.Info, Accept, "The source gives no location.");
+    public static readonly FindingCode CoordinateDatum = Define("coordinate.datum", FindingLevel.Info, Accept, "Coordinates are in another datum than WGS-84 and were not converted.");
+    public static readonly FindingCode QuakeOther = Define("quake.other", Warning, Accept, "The event is not said to be an earthquake.");
+    public static readonly FindingCode QuakeAssumed = Define("quake.assumed", Warning, Accept, "Hypocentre or magnitude is assumed, not measured.");
+    public static readonly FindingCode ColourConflict = Define("warning.colour-conflict", Warning, Accept, "Two places of a warning name different colours; the graver one counts.");
+    public static readonly FindingCode NothingToWarn = Define("warning.none", FindingLevel.Info, Accept, "The level says that there is nothing to warn of.");
+
     /// <summary>All codes in the order of the document.</summary>
     public static IReadOnlyList<FindingCode> All => Defined;
 

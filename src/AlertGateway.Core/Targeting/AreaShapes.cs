@@ -38,14 +38,15 @@ public sealed class AreaShapes
         var areas = Distinct(alert);
         bool hasShapes = areas.Any(a => a.Polygons.Count + a.Circles.Count + a.UnreadablePolygons.Count + a.UnreadableCircles.Count > 0);
         var holds = new List<HoldReason>();
-        int unreadable = areas.Sum(a => a.UnreadablePolygons.Count + a.UnreadableCircles.Count);
-        if (unreadable > 0) holds.Add(AreaHolds.Unreadable(unreadable, areas.Any(a => a.UnreadablePolygons.Concat(a.UnreadableCircles).Any(LooksSwapped))));
-        int vertices = areas.Sum(a => a.Polygons.Concat(a.ExcludedPolygons).Sum(p => p.Points.Count) + a.Circles.Count * CircleCorners);
+        // A reader with the same bound leaves a polygon beyond it unread: its commas still say how many vertices it has.
+        int vertices = areas.Sum(a => a.Polygons.Concat(a.ExcludedPolygons).Sum(p => p.Points.Count) + (a.Circles.Count * CircleCorners) + a.UnreadablePolygons.Sum(text => text.AsSpan().Count(',')));
         if (vertices > config.VerticesMax)
         {
             holds.Add(AreaHolds.TooManyVertices(vertices, config.VerticesMax));
             return new AreaShapes(null, holds, hasShapes, false);
         }
+        int unreadable = areas.Sum(a => a.UnreadablePolygons.Count + a.UnreadableCircles.Count);
+        if (unreadable > 0) holds.Add(AreaHolds.Unreadable(unreadable, areas.Any(a => a.UnreadablePolygons.Concat(a.UnreadableCircles).Any(LooksSwapped))));
         var parts = new List<Geometry>();
         bool crosses = false;
         foreach (var area in areas)

@@ -1,5 +1,9 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AlertGateway.Feeds.Decoding;
+using AlertGateway.Feeds.Emsc;
+using AlertGateway.Feeds.Naads;
+using AlertGateway.Feeds.Wolfx;
 
 namespace AlertGateway.Feeds.Cap;
 
@@ -21,7 +25,17 @@ public sealed partial record CapFeedOptions
     /// <summary>Small letters, digits and hyphens; alerts from here have the source <c>feed:NAME</c>.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Where it is: http or https, for streams also <c>tcp</c> or <c>tls</c> (naads) and <c>ws</c> or <c>wss</c> (emsc, wolfx).</summary>
     public required Uri Url { get; init; }
+
+    /// <summary>What it speaks: a kind of <c>agw feed decode</c>. Default: <c>cap-feed</c>.</summary>
+    public string Kind { get; init; } = CapFeedDecoder.Kind;
+
+    /// <summary>For streams: http or https addresses that give back what was missed. For naads the archives' roots, for WebSockets documents of the same kind. Default: none.</summary>
+    public IReadOnlyList<Uri> Recovery { get; init; } = [];
+
+    /// <summary>For streams: seconds of silence after which the connection counts as dead, 5 to 86,400. Default: 150, for a heartbeat every 60; services without heartbeats (emsc) need an hour or more.</summary>
+    public int SilenceSeconds { get; init; } = 150;
 
     /// <summary>A standing order may fire live from it. Default: no.</summary>
     public bool Official { get; init; }
@@ -61,7 +75,10 @@ public sealed partial record CapFeedOptions
 
         var problems = new List<string>();
         if (!NameForm.IsMatch(options.Name)) problems.Add("name: small letters, digits and hyphens, at most 40.");
-        if (!options.Url.IsAbsoluteUri || options.Url.Scheme is not ("http" or "https") || options.Url.UserInfo.Length > 0) problems.Add("url: an absolute http or https address without a password.");
+        if (!FeedDecoders.ByKind.ContainsKey(options.Kind)) problems.Add($"kind: one of {string.Join(' ', FeedDecoders.ByKind.Keys)}.");
+        if (!options.Url.IsAbsoluteUri || !Schemes(options.Kind).Contains(options.Url.Scheme) || options.Url.UserInfo.Length > 0) problems.Add($"url: an absolute {string.Join(" or ", Schemes(options.Kind))} address without a password.");
+        if (options.Recovery.Any(r => !r.IsAbsoluteUri || r.Scheme is not ("http" or "https") || r.UserInfo.Length > 0)) problems.Add("recovery: absolute http or https addresses without a password.");
+        if (options.SilenceSeconds is < 5 or > 86_400) problems.Add("silenceSeconds: 5 to 86400.");
         if (options.IntervalSeconds is < 1 or > 86_400) problems.Add("intervalSeconds: 1 to 86400.");
         if (options.StaleAfterSeconds is < 1 or > 604_800) problems.Add("staleAfterSeconds: 1 to 604800.");
         if (options.CaFile.Length > 0 && !File.Exists(options.CaFile)) problems.Add($"caFile: {options.CaFile} is not there.");
@@ -69,6 +86,13 @@ public sealed partial record CapFeedOptions
         if (options.RequireSignature && options.Keys.Count == 0) problems.Add("requireSignature: without keys no signature can be valid.");
         return problems.Count == 0 ? options : throw new InvalidDataException($"Feed {options.Name}: " + string.Join(" ", problems));
     }
+
+    private static string[] Schemes(string kind) => kind switch
+    {
+        NaadsDecoder.Kind => ["tcp", "tls"],
+        EmscDecoder.Kind or WolfxDecoder.Kind => ["ws", "wss", "http", "https"],
+        _ => ["http", "https"],
+    };
 
     /// <summary>Whether a document may be fetched from there: the feed's own host and port, or one of the list.</summary>
     public bool Allows(Uri uri)

@@ -10,7 +10,7 @@ namespace AlertGateway.Feeds.Cap;
 /// One poll at a time; <see cref="Health"/> may be read from anywhere.
 /// </summary>
 /// <param name="submit">Takes the bytes; completes when what follows from them is durable. Only then is the entry done with.</param>
-public sealed class CapFeedPoller(CapFeedOptions options, TimeProvider clock, Func<ReadOnlyMemory<byte>, SubmissionSource, CancellationToken, Task> submit) : IDisposable
+public sealed class CapFeedPoller(CapFeedOptions options, TimeProvider clock, Func<ReadOnlyMemory<byte>, SubmissionSource, CancellationToken, Task> submit) : IFeedAdapter
 {
     private const int DocumentsPerPollMax = 500;
     private const int RememberedMax = 20_000;
@@ -23,7 +23,7 @@ public sealed class CapFeedPoller(CapFeedOptions options, TimeProvider clock, Fu
     private readonly Dictionary<string, int> _failures = [];
     private EntityTagHeaderValue? _etag;
     private DateTimeOffset? _lastModified;
-    private volatile FeedHealth _health = new(options.Name, options.Official, clock.GetUtcNow(), null, null, 0, "", 0, 0, 0, TimeSpan.FromSeconds(options.StaleAfterSeconds));
+    private volatile FeedHealth _health = FeedHealth.Of(options, clock);
 
     public FeedHealth Health => _health;
 

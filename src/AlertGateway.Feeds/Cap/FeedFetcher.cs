@@ -30,16 +30,19 @@ internal sealed class FeedFetcher(CapFeedOptions options, HttpMessageInvoker htt
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
             UseProxy = !options.Url.IsLoopback,
         };
-        if (options.CaFile.Length > 0)
-        {
-            var roots = new X509Certificate2Collection();
-            roots.ImportFromPemFile(options.CaFile);
-            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            policy.CustomTrustStore.AddRange(roots);
-            handler.SslOptions.CertificateChainPolicy = policy;
-        }
-
+        if (TrustOf(options) is { } policy) handler.SslOptions.CertificateChainPolicy = policy;
         return new HttpMessageInvoker(handler);
+    }
+
+    /// <summary>Trust in this feed's own authority alone; null where the system's counts.</summary>
+    public static X509ChainPolicy? TrustOf(CapFeedOptions options)
+    {
+        if (options.CaFile.Length == 0) return null;
+        var roots = new X509Certificate2Collection();
+        roots.ImportFromPemFile(options.CaFile);
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.AddRange(roots);
+        return policy;
     }
 
     public async Task<Fetched> GetAsync(Uri uri, EntityTagHeaderValue? etag, DateTimeOffset? lastModified, CancellationToken cancellationToken)

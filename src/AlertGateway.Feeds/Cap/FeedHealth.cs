@@ -9,6 +9,20 @@ namespace AlertGateway.Feeds.Cap;
 /// <param name="Entries">Entries of the last feed read.</param>
 public sealed record FeedHealth(string Name, bool Official, DateTimeOffset StartedAt, DateTimeOffset? LastPoll, DateTimeOffset? LastGoodPoll, int ConsecutiveErrors, string LastError, long DocumentsTaken, long DocumentsFailed, int Entries, TimeSpan StaleAfter)
 {
+    /// <summary>Times since start at which more may have been missed than the feed's own recovery can name.</summary>
+    public long Gaps { get; init; }
+
+    /// <summary>Connections of a stream that broke since start.</summary>
+    public long Reconnects { get; init; }
+
+    /// <summary>Of a feed that has just been configured.</summary>
+    internal static FeedHealth Of(CapFeedOptions options, TimeProvider clock) =>
+        new(options.Name, options.Official, clock.GetUtcNow(), null, null, 0, "", 0, 0, 0, TimeSpan.FromSeconds(options.StaleAfterSeconds));
+
+    internal FeedHealth Good(DateTimeOffset now) => this with { LastPoll = now, LastGoodPoll = now, ConsecutiveErrors = 0, LastError = "" };
+
+    internal FeedHealth Bad(DateTimeOffset now, string error) => this with { LastPoll = now, ConsecutiveErrors = ConsecutiveErrors + 1, LastError = error };
+
     /// <summary>No good poll for too long: silence is not safety.</summary>
     public bool IsStale(DateTimeOffset now) => now - (LastGoodPoll ?? StartedAt) > StaleAfter;
 }

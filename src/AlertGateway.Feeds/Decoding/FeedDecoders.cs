@@ -1,3 +1,16 @@
+using AlertGateway.Feeds.Cap;
+using AlertGateway.Feeds.Dwd;
+using AlertGateway.Feeds.Emsc;
+using AlertGateway.Feeds.Jma;
+using AlertGateway.Feeds.MeteoAlarm;
+using AlertGateway.Feeds.Naads;
+using AlertGateway.Feeds.Nmc;
+using AlertGateway.Feeds.Nws;
+using AlertGateway.Feeds.QuakeMl;
+using AlertGateway.Feeds.QWeather;
+using AlertGateway.Feeds.Usgs;
+using AlertGateway.Feeds.Wolfx;
+
 namespace AlertGateway.Feeds.Decoding;
 
 /// <summary>Decodes the bytes of one document, message or recorded stream. Pure: never throws on content, whatever the bytes.</summary>
@@ -10,8 +23,20 @@ public static class FeedDecoders
     public static IReadOnlyDictionary<string, FeedDecoder> ByKind { get; } = new Dictionary<string, FeedDecoder>(StringComparer.Ordinal)
     {
         // Earthquakes.
+        [UsgsGeoJsonDecoder.Kind] = UsgsGeoJsonDecoder.Decode,
+        [QuakeMlDecoder.Kind] = QuakeMlDecoder.Decode,
+        [EmscDecoder.Kind] = EmscDecoder.Decode,
+        [WolfxDecoder.Kind] = WolfxDecoder.Decode,
+        [JmaXmlDecoder.Kind] = JmaXmlDecoder.Decode,
 
         // Weather warnings.
+        [NwsGeoJsonDecoder.Kind] = NwsGeoJsonDecoder.Decode,
+        [NmcDecoder.Kind] = NmcDecoder.Decode,
+        [QWeatherDecoder.Kind] = QWeatherDecoder.Decode,
+        [MeteoAlarmDecoder.Kind] = MeteoAlarmDecoder.Decode,
+        [DwdDecoder.Kind] = DwdDecoder.Decode,
+        [CapFeedDecoder.Kind] = CapFeedDecoder.Decode,
+        [NaadsDecoder.Kind] = NaadsDecoder.Decode,
 
         // Hydrology.
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using AlertGateway.Cap;
 
 namespace AlertGateway.Feeds.Decoding;
@@ -50,6 +51,18 @@ public sealed record FeedRecord
 
     /// <summary>True when the source takes the thing back.</summary>
     public bool Cancel { get; init; }
+
+    /// <summary>Depth of an earthquake's focus, kilometres below the datum; not printed.</summary>
+    [JsonIgnore]
+    public double? DepthKm { get; init; }
+
+    /// <summary>Other identities that the source itself gives to the same event; not printed.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> SameAs { get; init; } = [];
+
+    /// <summary>The alert as CAP where the feed carries CAP; not printed.</summary>
+    [JsonIgnore]
+    public CapMessage? Message { get; init; }
 
     /// <summary>What is doubtful or wrong about it. An error means that it must not be acted upon.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];

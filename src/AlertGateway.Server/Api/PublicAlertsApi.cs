@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using AlertGateway.Server.Publishing;
 using Microsoft.Net.Http.Headers;
 
@@ -25,6 +26,6 @@ public static class PublicAlertsApi
     }
 
     // The framework answers If-None-Match and If-Modified-Since with 304 by itself once it knows tag and time.
-    private static IResult Served(PublishedDocument document, string type) =>
+    private static FileContentHttpResult Served(PublishedDocument document, string type) =>
         TypedResults.Bytes(document.Bytes, type, lastModified: document.Modified, entityTag: new EntityTagHeaderValue(document.ETag));
 }

@@ -1,8 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using AlertGateway.Feeds.Decoding;
 
 namespace AlertGateway.Server.Cli;
@@ -11,12 +8,6 @@ namespace AlertGateway.Server.Cli;
 public static class FeedCommands
 {
     private const long BytesMax = 64L << 20;
-
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-    };
 
     public static Command Create()
     {
@@ -52,7 +43,7 @@ public static class FeedCommands
                 }
 
                 var decoded = decoder(bytes, null);
-                foreach (var record in decoded.Records) output.WriteLine(parsed.GetValue(json) ? JsonSerializer.Serialize(record, Json) : TextLine(record));
+                foreach (var record in decoded.Records) output.WriteLine(parsed.GetValue(json) ? FeedRecordJson.Line(record) : TextLine(record));
                 foreach (var finding in decoded.Findings) error.WriteLine($"{file}: {finding.Level} {finding.Code} {finding.Path} {finding.Message}");
                 if (!decoded.Good && exit == 0) exit = 1;
             }

@@ -86,7 +86,7 @@ public sealed class Gateway : IAsyncDisposable
         s.AddVillageLoudspeakers(builder.Configuration.GetSection("Loudspeaker"));
         s.AddSingleton<SubmissionShelf>().AddSingleton<IDesk, DeskWindow>().AddSingleton<IPeople, PeopleWindow>().AddSingleton(await CityMapAsync(config, options.City, registry.Synthetic, cancellationToken));
         s.AddSingleton(p => p.GetServices<IChannel>().Select(c => new Lane(c, options.Lanes.For(c.Kind), room, ledger, registryStore.OpenAddresses().Read, registry, clock, p.GetRequiredService<ILogger<Lane>>())).ToArray());
-        s.AddSingleton(p => Feeds(config, builder.Configuration, clock, pipeline));
+        s.AddSingleton(_ => FeedHouse.Open(builder.Configuration["Feeds:Folder"] is { Length: > 0 } own ? own : Path.Combine(config, "feeds"), clock, pipeline, registry));
         s.AddSingleton<IHealthSource, HealthWindow>();
         s.AddHostedService<GatewayWorker>();
         s.AddConsole();
@@ -172,14 +172,6 @@ public sealed class Gateway : IAsyncDisposable
         if (city.Length == 0 || !Directory.Exists(folder)) return CityMap.Read("合成", "Synthetic", synthetic, null, null);
         return CityMap.Read(city == "liyang" ? "溧阳" : city, CultureInfo.InvariantCulture.TextInfo.ToTitleCase(city), synthetic,
             await File.ReadAllTextAsync(Path.Combine(folder, "outline_wgs84.geojson"), cancellationToken), await File.ReadAllTextAsync(Path.Combine(folder, "towns_SCHEMATIC.geojson"), cancellationToken));
-    }
-
-    private static AlertGateway.Feeds.Cap.CapFeedPoller[] Feeds(string config, ConfigurationManager configuration, TimeProvider clock, AlertPipeline pipeline)
-    {
-        string folder = configuration["Feeds:Folder"] is { Length: > 0 } own ? own : Path.Combine(config, "feeds");
-        if (!Directory.Exists(folder)) return [];
-        return [.. Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal).Select(f => AlertGateway.Feeds.Cap.CapFeedOptions.Parse(File.ReadAllBytes(f))).Where(f => f.Enabled)
-            .Select(f => new AlertGateway.Feeds.Cap.CapFeedPoller(f, clock, (bytes, source, ct) => pipeline.SubmitAsync(bytes, source, ct)))];
     }
 }
 

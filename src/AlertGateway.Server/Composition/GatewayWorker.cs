@@ -1,10 +1,10 @@
 using AlertGateway.Core.Dispatch;
-using AlertGateway.Feeds.Cap;
+using AlertGateway.Feeds;
 
 namespace AlertGateway.Server.Composition;
 
 /// <summary>Runs lanes, feeds and the tick until the host stops. A lane that ends because the ledger failed ends the process: start is recovery.</summary>
-internal sealed partial class GatewayWorker(Lane[] lanes, CapFeedPoller[] feeds, DisseminationRoom room, TimeProvider clock, IHostApplicationLifetime host, ILogger<GatewayWorker> logger) : BackgroundService
+internal sealed partial class GatewayWorker(Lane[] lanes, IFeedAdapter[] feeds, DisseminationRoom room, TimeProvider clock, IHostApplicationLifetime host, ILogger<GatewayWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(250);
 

@@ -1,5 +1,5 @@
 using AlertGateway.Core.Dispatch;
-using AlertGateway.Feeds.Cap;
+using AlertGateway.Feeds;
 using AlertGateway.Server.Cli;
 using AlertGateway.Server.Web;
 using AlertGateway.Storage;
@@ -8,7 +8,7 @@ using AlertGateway.Storage.Ledger;
 namespace AlertGateway.Server.Composition;
 
 /// <summary>How the gateway's parts are.</summary>
-internal sealed class HealthWindow(ILedger ledger, Lane[] lanes, CapFeedPoller[] feeds, SpeechHouse speech, TimeProvider clock) : IHealthSource
+internal sealed class HealthWindow(ILedger ledger, Lane[] lanes, IFeedAdapter[] feeds, SpeechHouse speech, TimeProvider clock) : IHealthSource
 {
     public IReadOnlyList<HealthLine> Read()
     {

@@ -1,0 +1,116 @@
+using AlertGateway.Cap;
+
+namespace AlertGateway.Core.Seismic;
+
+/// <summary>
+/// What is known about recent earthquakes, and what follows from the next report. Pure but for its own memory: no clock, no randomness; the same reports at the same times give the same answers.
+/// Within one source and event the report number only grows: an older report that comes late changes nothing, and nothing comes back after a cancel of the same or a higher number. Not thread-safe.
+/// </summary>
+public sealed class QuakeBook(IReadOnlyList<QuakePlace> places, QuakeOptions options)
+{
+    private const int EventsMax = 1_000;
+    private readonly Dictionary<(string Source, string EventId), Known> _known = [];
+    private readonly Queue<(string Source, string EventId)> _inOrder = new();
+
+    private sealed record Known(QuakeReport Last, long Number, bool Cancelled, QuakeReport? Announced, double AnnouncedWorst);
+
+    /// <summary>Takes a report in and says what follows.</summary>
+    public QuakeDecision Take(QuakeReport report, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        if (report.EventId.Length == 0) return QuakeDecision.Nothing(report, "no-identity");
+        var key = (report.Source.Name, report.EventId);
+        var known = _known.GetValueOrDefault(key);
+        var number = report.Number ?? (known?.Number ?? 0) + 1;
+        if (known is not null && number <= known.Number && !(report.Cancel && !known.Cancelled && number == known.Number)) return QuakeDecision.Nothing(report, "not-newer");
+
+        if (report.Cancel)
+        {
+            // The tombstone stays, also for what has not come yet.
+            Remember(key, new Known(report, number, true, null, 0));
+            return known?.Announced is null
+                ? QuakeDecision.Nothing(report, "cancelled-unannounced")
+                : new QuakeDecision(QuakeAct.Cancel, "cancelled", [], known.Announced.Status, false, [], Shake(known.Announced), WarningColour.None);
+        }
+
+        var doubts = QuakeEnvelope.Doubts(report, known is { Cancelled: false } ? known.Last : null, now, options);
+        var others = Corroborating(report);
+        // A cancelled event that is reported anew with a higher number is a new announcement.
+        var standing = known is { Cancelled: false } ? known : null;
+        var next = new Known(report, number, false, standing?.Announced, standing?.AnnouncedWorst ?? 0);
+        Remember(key, next);
+
+        if (report.Origin is { } origin && now - origin > options.AgeMax) return QuakeDecision.Nothing(report, "too-old", doubts);
+        if (doubts.Contains("place-missing") || doubts.Contains("magnitude-missing") || doubts.Contains("origin-missing"))
+            return report.Status == AlertStatus.Actual ? new QuakeDecision(QuakeAct.Draft, "incomplete", doubts, report.Status, false, others, [], WarningColour.None) : QuakeDecision.Nothing(report, "incomplete", doubts);
+        if (report.Magnitude < options.MagnitudeMin) return QuakeDecision.Nothing(report, "too-small", doubts);
+
+        var shaking = Shake(report);
+        if (shaking.Count == 0)
+        {
+            return standing?.Announced is null
+                ? QuakeDecision.Nothing(report, "not-felt-here", doubts)
+                // Announced, and now seen to be harmless here: a person decides how that is put right.
+                : new QuakeDecision(QuakeAct.Draft, "no-longer-felt-here", doubts, report.Status, true, others, [], WarningColour.None);
+        }
+
+        var worst = shaking.Max(s => s.Intensity);
+        if (standing?.Announced is { } announced && !SaysMore(announced, standing.AnnouncedWorst, report, worst)) return QuakeDecision.Nothing(report, "nothing-new", doubts);
+
+        Remember(key, next with { Announced = report, AnnouncedWorst = worst });
+        var mayRelease = report.Source.Official && report.Source.PersonId == 0 && report.Status == AlertStatus.Actual && doubts.Count == 0;
+        var reason = mayRelease ? "official" : report.Status != AlertStatus.Actual ? "exercise" : doubts.Count > 0 ? "doubtful" : "not-official";
+        return new QuakeDecision(mayRelease ? QuakeAct.Release : QuakeAct.Draft, reason, doubts, report.Status, standing?.Announced is not null, others, shaking, ColourOf(worst));
+    }
+
+    /// <summary>Arrival and intensity at every place, warned or not, in the order of the places.</summary>
+    public IReadOnlyList<PlaceShaking> Everywhere(QuakeReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        if (report is not { Lat: { } lat, Lon: { } lon, Origin: { } origin, Magnitude: { } magnitude }) return [];
+        var all = new List<PlaceShaking>(places.Count);
+        foreach (var place in places)
+        {
+            var distance = SeismicWaves.EpicentralKm(lat, lon, place.Lat, place.Lon);
+            all.Add(new PlaceShaking(place, distance, Math.Max(options.Attenuation.IntensityAt(magnitude, distance), options.AttenuationAcross.IntensityAt(magnitude, distance)), origin + SeismicWaves.STravel(SeismicWaves.HypocentralKm(distance, report.DepthKm))));
+        }
+
+        return all;
+    }
+
+    private List<PlaceShaking> Shake(QuakeReport report) =>
+        [.. Everywhere(report).Where(s => s.Intensity >= options.WarnIntensity).OrderBy(s => s.SArrival).ThenBy(s => s.Place.Code, StringComparer.Ordinal)];
+
+    private bool SaysMore(QuakeReport announced, double announcedWorst, QuakeReport report, double worst)
+    {
+        if (ColourOf(worst) > ColourOf(announcedWorst) || report.Magnitude - announced.Magnitude >= options.AgainMagnitude - 1e-9) return true;
+        if (SeismicWaves.EpicentralKm(announced.Lat!.Value, announced.Lon!.Value, report.Lat!.Value, report.Lon!.Value) > options.AgainMoveKm) return true;
+        var (before, after) = (Everywhere(announced), Everywhere(report));
+        for (var i = 0; i < after.Count; i++)
+        {
+            if ((after[i].SArrival - before[i].SArrival).Duration() > options.AgainShift) return true;
+        }
+
+        return false;
+    }
+
+    private List<string> Corroborating(QuakeReport report) =>
+        [.. _known.Where(k => k.Key.Source != report.Source.Name && !k.Value.Cancelled && k.Value.Last.Status == report.Status && QuakeEnvelope.SameEarthquake(k.Value.Last, report, options)).Select(k => k.Key.Source).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    private WarningColour ColourOf(double intensity) =>
+        intensity >= options.RedIntensity ? WarningColour.Red
+        : intensity >= options.OrangeIntensity ? WarningColour.Orange
+        : intensity >= options.YellowIntensity ? WarningColour.Yellow
+        : WarningColour.Blue;
+
+    private void Remember((string Source, string EventId) key, Known known)
+    {
+        if (!_known.ContainsKey(key))
+        {
+            _inOrder.Enqueue(key);
+            if (_inOrder.Count > EventsMax) _known.Remove(_inOrder.Dequeue());
+        }
+
+        _known[key] = known;
+    }
+}

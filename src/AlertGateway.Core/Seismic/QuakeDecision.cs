@@ -1,0 +1,32 @@
+using AlertGateway.Cap;
+
+namespace AlertGateway.Core.Seismic;
+
+/// <summary>What follows from a report.</summary>
+public enum QuakeAct
+{
+    /// <summary>Nothing: old, repeated, too weak or too far.</summary>
+    None = 0,
+
+    /// <summary>A draft for the duty desk, which is rung.</summary>
+    Draft = 1,
+
+    /// <summary>It may be released at once by a standing order, if there is one for this source.</summary>
+    Release = 2,
+
+    /// <summary>What was drafted or released for this event is taken back, and that is said aloud.</summary>
+    Cancel = 3,
+}
+
+/// <summary>The answer to one report.</summary>
+/// <param name="Reason">A stable word that says why.</param>
+/// <param name="Doubts">What keeps it from being released.</param>
+/// <param name="Status">Exercise and Test stay what they are and are never released live.</param>
+/// <param name="Again">It was announced before, and this says something new.</param>
+/// <param name="CorroboratedBy">Other sources that report the same earthquake.</param>
+/// <param name="Shaking">The places that are warned, the earliest arrival first.</param>
+/// <param name="Colour">By the strongest shaking among them.</param>
+public sealed record QuakeDecision(QuakeAct Act, string Reason, IReadOnlyList<string> Doubts, AlertStatus Status, bool Again, IReadOnlyList<string> CorroboratedBy, IReadOnlyList<PlaceShaking> Shaking, WarningColour Colour)
+{
+    internal static QuakeDecision Nothing(QuakeReport report, string reason, IReadOnlyList<string>? doubts = null) => new(QuakeAct.None, reason, doubts ?? [], report.Status, false, [], [], WarningColour.None);
+}
