@@ -24,6 +24,8 @@ public static class ProgrammeVerification
     private const double ActiveRms = 0.001;
     private const double CorrelationMin = 0.5, MatchedShareMin = 0.9, CoverageMin = 0.9;
     private const double OtherWordsRatio = 0.45; // a window this far below the median says something else
+    private const int FrameSamples = RateHz / 50; // 20 ms, the packet of most links
+    private const double HoleRatio = 0.1, HeldShareMin = 0.6;
     private const int DriftSamples = 40; // 5 ms for a clock that runs a little fast or slow
 
     public static VerificationResult Verify(Pcm reference, Pcm recording)
@@ -114,12 +116,14 @@ public static class ProgrammeVerification
     {
         var windows = new List<Window>();
         var loud = Rms(heard, 0, heard.Length);
+        var gain = Gain(wanted, heard, lag);
+        var kept = new bool[WindowSamples / FrameSamples];
         var drift = 0;
         for (var at = 0; at + WindowSamples <= wanted.Length; at += HopSamples)
         {
             if (Rms(wanted, at, WindowSamples) < 5 * ActiveRms) continue;
             var place = at + lag + drift;
-            if (place < DriftSamples || place + WindowSamples + DriftSamples > heard.Length || Rms(heard, place, WindowSamples) < 0.03 * loud)
+            if (place < DriftSamples || place + WindowSamples + DriftSamples > heard.Length || Rms(heard, place, WindowSamples) < 0.03 * loud || !MarkKept(kept, wanted, at, heard, place, gain))
             {
                 windows.Add(new Window((double)at / RateHz, false, 0, 0));
                 continue;
@@ -129,7 +133,7 @@ public static class ProgrammeVerification
             for (var shift = -8; shift <= 8; shift++)
             {
                 if (Math.Abs(drift + shift) > DriftSamples * 4) continue;
-                var correlation = Correlation(wanted, at, heard, place + shift);
+                var correlation = Correlation(wanted, at, heard, place + shift, kept);
                 if (correlation > best) (best, bestDrift) = (correlation, drift + shift);
             }
             if (best > 0.5) drift = bestDrift;
@@ -138,15 +142,48 @@ public static class ProgrammeVerification
         return windows;
     }
 
-    private static double Correlation(double[] a, int atA, double[] b, int atB)
+    // How much louder the recording is than the reference, over the frames that both have.
+    private static double Gain(double[] wanted, double[] heard, int lag)
+    {
+        var ratios = new List<double>();
+        for (var at = Math.Max(0, -lag); at + FrameSamples <= wanted.Length && at + lag + FrameSamples <= heard.Length; at += FrameSamples)
+        {
+            var level = Rms(wanted, at, FrameSamples);
+            if (level >= 5 * ActiveRms) ratios.Add(Rms(heard, at + lag, FrameSamples) / level);
+        }
+        if (ratios.Count == 0) return 1;
+        ratios.Sort();
+        return ratios[ratios.Count / 2];
+    }
+
+    // A link that loses packets leaves holes: frames where the programme is loud and the recording has next to nothing. They are left out of the comparison, and a window that is mostly hole says nothing.
+    private static bool MarkKept(bool[] kept, double[] wanted, int at, double[] heard, int place, double gain)
+    {
+        var held = 0;
+        for (var frame = 0; frame < kept.Length; frame++)
+        {
+            var offset = frame * FrameSamples;
+            var level = Rms(wanted, at + offset, FrameSamples);
+            kept[frame] = level < ActiveRms || Rms(heard, place + offset, FrameSamples) >= HoleRatio * gain * level;
+            if (kept[frame]) held++;
+        }
+        return held >= kept.Length * HeldShareMin;
+    }
+
+    private static double Correlation(double[] a, int atA, double[] b, int atB, bool[] kept)
     {
         double product = 0, squareA = 0, squareB = 0;
-        for (var i = 0; i < WindowSamples; i++)
+        for (var frame = 0; frame < kept.Length; frame++)
         {
-            double x = a[atA + i], y = b[atB + i];
-            product += x * y;
-            squareA += x * x;
-            squareB += y * y;
+            if (!kept[frame]) continue;
+            var end = (frame + 1) * FrameSamples;
+            for (var i = frame * FrameSamples; i < end; i++)
+            {
+                double x = a[atA + i], y = b[atB + i];
+                product += x * y;
+                squareA += x * x;
+                squareB += y * y;
+            }
         }
         return squareA <= 0 || squareB <= 0 ? 0 : product / Math.Sqrt(squareA * squareB);
     }

@@ -16,6 +16,11 @@ public static class SameSignal
     /// <summary>Peak of a burst, in dBFS.</summary>
     public const double PeakDbfs = -6;
 
+    private const double BandPassHz = 4_500, BandStopHz = 7_500;
+
+    // The first and the last bit last this much longer, so that the filter's edge takes nothing from them: a receiver that misses the first bit counts bytes from the second.
+    private const int LeadMicroseconds = 100;
+
     // 3125/6 bit/s; mark is four turns a bit, space three.
     private const int BaudNumerator = 3125, BaudDenominator = 6, MarkTurns = 4, SpaceTurns = 3;
 
@@ -36,25 +41,25 @@ public static class SameSignal
         ArgumentNullException.ThrowIfNull(text);
         var bits = (PreambleBytes + text.Length) * 8;
         // The end of bit n lies at n · 6 · rate / 3125 samples, rounded once from the start of the burst: errors do not add up.
-        var samples = new short[EndOfBit(bits, sampleRateHz)];
+        var lead = (int)((long)sampleRateHz * LeadMicroseconds / 1_000_000);
+        var samples = new short[EndOfBit(bits, sampleRateHz) + 2 * lead];
         var mark = Sine.Step((long)BaudNumerator * MarkTurns, BaudDenominator, sampleRateHz);
         var space = Sine.Step((long)BaudNumerator * SpaceTurns, BaudDenominator, sampleRateHz);
         var crest = (long)Math.Round(short.MaxValue * Math.Pow(10, PeakDbfs / 20));
-        uint phase = 0;
+        var phase = unchecked((uint)-(mark * lead));
         var at = 0;
         for (var bit = 0; bit < bits; bit++)
         {
             var value = bit / 8 < PreambleBytes ? PreambleByte : Ascii(text[bit / 8 - PreambleBytes]);
             var step = ((value >> (bit % 8)) & 1) == 1 ? mark : space;
-            for (var end = EndOfBit(bit + 1, sampleRateHz); at < end; at++)
+            for (var end = EndOfBit(bit + 1, sampleRateHz) + (bit == bits - 1 ? 2 * lead : lead); at < end; at++)
             {
                 samples[at] = (short)(Sine.At(phase) * crest / Sine.One);
                 phase += step;
             }
         }
-        // A tenth of a millisecond: a longer edge hides part of the first bit, and minimodem then counts bytes from the second.
-        Tone.Ramp(samples, sampleRateHz / 10_000);
-        return new Pcm(sampleRateHz, samples);
+        // Each change of bit bends the wave, which crackles above the band that any receiver uses; the filter also rounds both edges.
+        return BandLimit.LowPass(new Pcm(sampleRateHz, samples), BandPassHz, BandStopHz, spread: true);
     }
 
     private static Pcm Bursts3(string text, int sampleRateHz)

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using AlertGateway.Benchmarks;
 
-// dotnet run -c Release --project tests/AlertGateway.Benchmarks -- ledger | handoff [messages] | cap CORPUS — prints a Markdown table; results/ keeps the committed ones.
+// dotnet run -c Release --project tests/AlertGateway.Benchmarks -- ledger | handoff [messages] | cap CORPUS | audio CONFIG — prints a Markdown table; results/ keeps the committed ones.
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Machine: {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, load before the first run {LoadAverage()}"));
 Console.WriteLine();
 switch (args.FirstOrDefault() ?? "ledger")
@@ -28,11 +28,14 @@ switch (args.FirstOrDefault() ?? "ledger")
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| HTTP/{(http2 ? "2" : "1.1")} | {slots} | {window} | {gateway:N0} | {bare:N0} | {gateway / bare:0.00} | {gatewayCpu:0} µs | {bareCpu:0} µs |"));
         }
         return 0;
+    case "audio" when args.Length == 2:
+        foreach (string line in AudioCost.Table(args[1])) Console.WriteLine(line);
+        return 0;
     case "cap":
         CapAgainstXmlReader.Run(args.Length > 1 ? args[1] : Path.Combine("tests", "corpus", "cap"), Console.Out);
         return 0;
     default:
-        Console.Error.WriteLine("ledger | handoff [MESSAGES [ALTERNATIONS]] | cap [CORPUS]");
+        Console.Error.WriteLine("ledger | handoff [MESSAGES [ALTERNATIONS]] | cap [CORPUS] | audio CONFIG");
         return 2;
 }
 

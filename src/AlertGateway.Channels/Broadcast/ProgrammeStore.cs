@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace AlertGateway.Channels.Broadcast;
 
 /// <summary>
-/// A folder of <c>{sha256}.wav</c>. A programme is durable when <see cref="Put"/> returns. Each is read and checked against its name once, then served from memory: 2,000 loudspeakers fetch the same one. Thread-safe.
+/// A folder of <c>{sha256}.wav</c>, each with its map <c>{sha256}.json</c>. A programme is durable when <see cref="Put"/> returns. Each is read and checked against its name once, then served from memory: 2,000 loudspeakers fetch the same one. Thread-safe.
 /// </summary>
 public sealed class ProgrammeStore : IProgrammeStore
 {
@@ -13,6 +13,9 @@ public sealed class ProgrammeStore : IProgrammeStore
 
     /// <summary>Programmes held in memory; the one opened longest ago leaves first.</summary>
     public const int MemoryMax = 16;
+
+    /// <summary>Largest map, in bytes.</summary>
+    public const int MapBytesMax = 1024 * 1024;
 
     private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
 
@@ -68,8 +71,33 @@ public sealed class ProgrammeStore : IProgrammeStore
         }
     }
 
+    /// <summary>Keeps the map of a programme beside it, over an older one. It helps people look; nothing that is sent hangs on it.</summary>
+    public void PutMap(string sha256, ReadOnlySpan<byte> map)
+    {
+        if (!IsSha256(sha256)) throw new ArgumentException("Not a SHA-256.", nameof(sha256));
+        if (map.Length is 0 or > MapBytesMax) throw new ArgumentException($"A map has 1…{MapBytesMax} bytes.", nameof(map));
+        string path = MapPathOf(sha256);
+        lock (_lock)
+        {
+            File.WriteAllBytes(path + ".new", map);
+            File.Move(path + ".new", path, overwrite: true);
+        }
+    }
+
+    public bool TryOpenMap(string sha256, out ReadOnlyMemory<byte> map)
+    {
+        map = default;
+        if (!IsSha256(sha256)) return false;
+        var file = new FileInfo(MapPathOf(sha256));
+        if (!file.Exists || file.Length > MapBytesMax) return false;
+        map = File.ReadAllBytes(file.FullName);
+        return true;
+    }
+
     /// <summary>64 lower-case hexadecimal digits: nothing else ever becomes part of a path.</summary>
     internal static bool IsSha256(string text) => text.Length == 64 && !text.AsSpan().ContainsAnyExcept(Hex);
+
+    private string MapPathOf(string sha256) => Path.Combine(_folder, sha256 + ".json");
 
     private string PathOf(string sha256) => Path.Combine(_folder, sha256 + ".wav");
 

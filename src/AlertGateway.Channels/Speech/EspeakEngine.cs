@@ -21,6 +21,7 @@ public sealed class EspeakEngine(EspeakOptions options, LexiconSource lexicon, T
     public async Task<SpeechOutcome> SpeakAsync(SpeechRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        if (request.Language is not ("zh" or "en")) return SpeechOutcome.Failed($"does not speak {request.Language}");
         var chinese = request.Language == "zh";
         var text = chinese ? lexicon.Current.Annotate(request.Script) : request.Script;
         await _processes.WaitAsync(cancellationToken);

@@ -4,20 +4,22 @@ using System.Net.Http.Json;
 using System.Security;
 using System.Text;
 using AlertGateway.Audio;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Timeout;
 
 namespace AlertGateway.Channels.Speech;
 
 /// <summary>
-/// A speech engine behind HTTP. What comes back counts only if it is a WAV: gateways answer 200 with a JSON error in it.
-/// After some failures in a row it rests, so that a dead engine does not delay a warning sentence by sentence. Thread-safe.
+/// A speech engine behind HTTP. What comes back counts only if it is a WAV that can be these words: gateways answer 200 with a JSON error or with silence.
+/// After some failures in a row its breaker opens, so that a dead engine does not delay a warning sentence by sentence. It never tries again by itself. Thread-safe.
 /// </summary>
 public sealed class HttpSpeechEngine(HttpSpeechOptions options, HttpClient http, TimeProvider clock) : ISpeechEngine
 {
     private const int BytesMax = 32 * 1024 * 1024;
     private const int NormalWordsPerMinute = 175; // what these engines call speed 1
 
-    private int _failures;
-    private long _restsUntilTicks;
+    private readonly ResiliencePipeline<SpeechOutcome> _pipeline = Pipeline(options, clock);
 
     public string Name => options.Name;
 
@@ -25,34 +27,45 @@ public sealed class HttpSpeechEngine(HttpSpeechOptions options, HttpClient http,
     {
         ArgumentNullException.ThrowIfNull(request);
         if (options.Address is null) return SpeechOutcome.Failed("no address is configured");
-        if (clock.GetUtcNow().UtcTicks < Volatile.Read(ref _restsUntilTicks)) return SpeechOutcome.Failed("resting after failures in a row");
-        var outcome = await TryAsync(request, cancellationToken);
-        if (outcome.Sound is not null) Volatile.Write(ref _failures, 0);
-        else if (Interlocked.Increment(ref _failures) >= options.FailuresMax)
+        try
         {
-            Volatile.Write(ref _restsUntilTicks, (clock.GetUtcNow() + options.Rest).UtcTicks);
-            Volatile.Write(ref _failures, 0);
+            return await _pipeline.ExecuteAsync(async stop => await TryAsync(request, stop), cancellationToken);
         }
-        return outcome;
+        catch (TimeoutRejectedException)
+        {
+            return SpeechOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"gave no answer within {options.Timeout.TotalSeconds:0.#} s"));
+        }
+        catch (BrokenCircuitException)
+        {
+            return SpeechOutcome.Failed("resting after failures in a row");
+        }
     }
+
+    // The breaker counts what the timeout made of an attempt, so it stands outside.
+    private static ResiliencePipeline<SpeechOutcome> Pipeline(HttpSpeechOptions options, TimeProvider clock) => new ResiliencePipelineBuilder<SpeechOutcome> { TimeProvider = clock }
+        .AddCircuitBreaker(new CircuitBreakerStrategyOptions<SpeechOutcome>
+        {
+            FailureRatio = 1,
+            MinimumThroughput = Math.Max(2, options.FailuresMax),
+            SamplingDuration = TimeSpan.FromMinutes(2),
+            BreakDuration = options.Rest,
+            ShouldHandle = static attempt => new ValueTask<bool>(attempt.Outcome.Exception is TimeoutRejectedException || attempt.Outcome.Result is { Sound: null }),
+        })
+        .AddTimeout(new TimeoutStrategyOptions { Timeout = options.Timeout })
+        .Build();
 
     private async Task<SpeechOutcome> TryAsync(SpeechRequest request, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(options.Timeout, clock);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {
-            using var message = await MessageAsync(request, linked.Token);
-            using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, linked.Token);
+            using var message = await MessageAsync(request, cancellationToken);
+            using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if (!response.IsSuccessStatusCode) return SpeechOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"answered {(int)response.StatusCode}"));
             var type = response.Content.Headers.ContentType?.MediaType ?? "";
             if (type.Contains("json", StringComparison.OrdinalIgnoreCase) || type.StartsWith("text/", StringComparison.OrdinalIgnoreCase)) return SpeechOutcome.Failed($"answered with {type} instead of sound");
-            await using var body = await response.Content.ReadAsStreamAsync(linked.Token);
-            return await ReadAsync(body, linked.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return SpeechOutcome.Failed(string.Create(CultureInfo.InvariantCulture, $"gave no answer within {options.Timeout.TotalSeconds:0.#} s"));
+            await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+            var outcome = await ReadAsync(body, cancellationToken);
+            return outcome.Sound is { } sound && SpeechValidation.ProblemOf(sound, request.Script) is { } bad ? SpeechOutcome.Failed(bad) : outcome;
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or UnauthorizedAccessException)
         {
@@ -75,7 +88,7 @@ public sealed class HttpSpeechEngine(HttpSpeechOptions options, HttpClient http,
 
     private async Task<HttpRequestMessage> MessageAsync(SpeechRequest request, CancellationToken cancellationToken)
     {
-        var voice = request.Language == "zh" ? options.ChineseVoice : options.EnglishVoice;
+        var voice = request.Language == "en" ? options.EnglishVoice : options.ChineseVoice;
         var key = options.KeyFile is null ? null : (await File.ReadAllTextAsync(options.KeyFile, cancellationToken)).Trim();
         var message = new HttpRequestMessage(HttpMethod.Post, options.Address);
         var speed = Math.Round((double)request.WordsPerMinute / NormalWordsPerMinute, 2);
@@ -89,7 +102,7 @@ public sealed class HttpSpeechEngine(HttpSpeechOptions options, HttpClient http,
                 message.Content = JsonContent.Create(new { text = request.Script, voice, length_scale = Math.Round(1 / speed, 2) });
                 break;
             default:
-                var language = request.Language == "zh" ? "zh-CN" : "en-US";
+                var language = request.Language == "en" ? "en-US" : "zh-CN";
                 var rate = speed.ToString("0.00", CultureInfo.InvariantCulture);
                 message.Content = new StringContent(
                     $"<speak version=\"1.0\" xml:lang=\"{language}\"><voice name=\"{SecurityElement.Escape(voice)}\"><prosody rate=\"{rate}\">{SecurityElement.Escape(request.Script)}</prosody></voice></speak>",

@@ -22,8 +22,8 @@ public sealed class ProgrammeRenderer(ToneProfiles profiles, SpeechChain speech,
 
     public string SpokenText(string language, string text) => language switch
     {
-        "zh" => SpeechNormaliser.Normalise(text),
-        _ => EnglishNormaliser.Normalise(text),
+        "en" => EnglishNormaliser.Normalise(text),
+        _ => SpeechNormaliser.Normalise(text), // a dialect is written in hanzi
     };
 
     public Task<ProgrammeAudio> RenderAsync(ProgrammeScript script, CancellationToken cancellationToken) => RenderAsync(script, SampleRateHz, sameHeader: null, cancellationToken);
@@ -51,7 +51,7 @@ public sealed class ProgrammeRenderer(ToneProfiles profiles, SpeechChain speech,
         {
             var words = Marked(passage.Language, SpokenText(passage.Language, passage.Text), script.Exercise);
             spoken.Add(words);
-            await AddPassageAsync(track, profile, passage.Language, words, notes, cancellationToken);
+            await AddPassageAsync(track, profile, passage.Language, words, script.Passages.Any(other => other.Language == "zh"), notes, cancellationToken);
         }
         AddTone(track, profile.End, "end", script.Exercise || sameHeader is not null ? profile.GapMs : 0);
         if (script.Exercise) await AddMarkAsync(track, profile, script.Passages[^1].Language, notes, cancellationToken);
@@ -85,19 +85,26 @@ public sealed class ProgrammeRenderer(ToneProfiles profiles, SpeechChain speech,
 
     private async Task AddMarkAsync(ProgrammeTrack track, ToneProfile profile, string language, List<string> notes, CancellationToken cancellationToken)
     {
-        var words = language == "zh" ? $"{ExerciseZh}，{ExerciseZh}。" : $"{ExerciseEn}, {ExerciseEn.ToLowerInvariant()}.";
+        var words = language != "en" ? $"{ExerciseZh}，{ExerciseZh}。" : $"{ExerciseEn}, {ExerciseEn.ToLowerInvariant()}.";
         var problems = new List<string>();
         var mark = await SpeakAsync(language, words, profile, track.SampleRateHz, problems, cancellationToken)
+            ?? (IsDialect(language) ? await SpeakAsync("zh", words, profile, track.SampleRateHz, problems, cancellationToken) : null)
             ?? throw new SpeechUnavailableException($"演练节目无法用语音标明“演练”。 The exercise cannot be marked by voice: {string.Join("; ", problems)}");
         Explain(notes, language, mark, problems);
         track.Add("exercise", mark.Sound, words);
         track.Gap(profile.GapMs);
     }
 
-    private async Task AddPassageAsync(ProgrammeTrack track, ToneProfile profile, string language, string words, List<string> notes, CancellationToken cancellationToken)
+    private async Task AddPassageAsync(ProgrammeTrack track, ToneProfile profile, string language, string words, bool hasMandarin, List<string> notes, CancellationToken cancellationToken)
     {
         var problems = new List<string>();
         var passage = await SpeakAsync(language, words, profile, track.SampleRateHz, problems, cancellationToken);
+        if (passage is null && IsDialect(language))
+        {
+            notes.Add($"没有足够的录音（{language}），改读普通话。 Not enough recordings ({language}), read in Mandarin instead: {string.Join("; ", problems)}");
+            if (!hasMandarin) await AddPassageAsync(track, profile, "zh", words, hasMandarin: true, notes, cancellationToken);
+            return;
+        }
         if (passage is null)
         {
             await AddSubstituteAsync(track, profile, language, notes, problems, cancellationToken);
@@ -117,7 +124,7 @@ public sealed class ProgrammeRenderer(ToneProfiles profiles, SpeechChain speech,
     // Nobody can say these words: a general announcement by clip, and if there is none, the attention tone again. Never silence.
     private async Task AddSubstituteAsync(ProgrammeTrack track, ToneProfile profile, string language, List<string> notes, List<string> problems, CancellationToken cancellationToken)
     {
-        var words = language == "zh" ? "紧急警报，请立即查看手机或联系村委会。" : "Emergency alert. Check your phone or ask your village committee.";
+        var words = language != "en" ? "紧急警报，请立即查看手机或联系村委会。" : "Emergency alert. Check your phone or ask your village committee.";
         var reasons = string.Join("; ", problems);
         var general = await SpeakAsync(language, words, profile, track.SampleRateHz, [], cancellationToken);
         if (general is not null)
@@ -136,9 +143,11 @@ public sealed class ProgrammeRenderer(ToneProfiles profiles, SpeechChain speech,
 
     private async Task<SpokenPassage?> SpeakAsync(string language, string words, ToneProfile profile, int sampleRateHz, List<string> problems, CancellationToken cancellationToken)
     {
-        var stamp = language == "zh" ? Stamp(lexicon.Current.Annotate(words)) : "";
+        var stamp = language != "en" ? Stamp(lexicon.Current.Annotate(words)) : "";
         return await speech.SpeakAsync(language, words, profile, sampleRateHz, stamp, problems, cancellationToken);
     }
+
+    private static bool IsDialect(string language) => language is not ("zh" or "en");
 
     private static string Stamp(string annotated) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(annotated)));
 
@@ -150,11 +159,11 @@ public sealed class ProgrammeRenderer(ToneProfiles profiles, SpeechChain speech,
     private static string Marked(string language, string words, bool exercise)
     {
         if (!exercise) return words;
-        var mark = language == "zh" ? ExerciseZh : ExerciseEn;
-        var (comma, stop) = language == "zh" ? ("，", "。") : (". ", ".");
+        var mark = language != "en" ? ExerciseZh : ExerciseEn;
+        var (comma, stop) = language != "en" ? ("，", "。") : (". ", ".");
         var bare = words.TrimEnd('。', '.', '！', '!', '，', ',', ' ');
         var first = bare.StartsWith(mark, StringComparison.OrdinalIgnoreCase) ? "" : mark + comma;
-        var last = bare.EndsWith(mark, StringComparison.OrdinalIgnoreCase) ? stop : (language == "zh" ? "。" : ". ") + mark + stop;
+        var last = bare.EndsWith(mark, StringComparison.OrdinalIgnoreCase) ? stop : (language != "en" ? "。" : ". ") + mark + stop;
         return first + bare + last;
     }
 }

@@ -9,14 +9,27 @@ namespace AlertGateway.Channels.Speech;
 /// <param name="Engine">Who spoke.</param>
 public sealed record SpokenPassage(Pcm Sound, IReadOnlyList<(int Start, int Length, string Text)> Sentences, string Engine);
 
+/// <summary>How one engine did since the start.</summary>
+/// <param name="Spoken">Passages it spoke.</param>
+/// <param name="Failed">Passages it could not speak.</param>
+/// <param name="LastProblem">Why it last failed; null when its last passage was good, or none was asked.</param>
+public sealed record SpeechEngineState(string Engine, int Spoken, int Failed, string? LastProblem);
+
 /// <summary>
 /// Engines in order of preference. The first that says every sentence of a passage, each found good, speaks it; what went wrong before is told in words.
 /// Passages are kept by hash, so that approving and rendering again cost nothing. Thread-safe.
 /// </summary>
 public sealed class SpeechChain(IReadOnlyList<ISpeechEngine> engines, int cacheEntriesMax = 256)
 {
+    // Wide-band speech ends at 7 kHz, a horn below that; what lies above only hisses at the joins.
+    private const double SpeechPassHz = 6_800, SpeechStopHz = 7_800;
+
     private readonly ConcurrentDictionary<string, SpokenPassage> _cache = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _order = new();
+    private readonly ConcurrentDictionary<string, SpeechEngineState> _states = new(StringComparer.Ordinal);
+
+    /// <summary>Every engine in its order.</summary>
+    public IReadOnlyList<SpeechEngineState> States => [.. engines.Select(engine => _states.GetValueOrDefault(engine.Name) ?? new SpeechEngineState(engine.Name, 0, 0, null))];
 
     /// <summary>The passage at the wanted rate and loudness; null when no engine could say it.</summary>
     /// <param name="lexiconStamp">Changes when a pronunciation changes, so that an old reading is not played again.</param>
@@ -30,6 +43,7 @@ public sealed class SpeechChain(IReadOnlyList<ISpeechEngine> engines, int cacheE
             var key = Key(engine.Name, language, script, profile, sampleRateHz, lexiconStamp);
             if (_cache.TryGetValue(key, out var known)) return known;
             var (passage, problem) = await TryAsync(engine, language, script, profile, sampleRateHz, cancellationToken);
+            Count(engine.Name, problem);
             if (passage is null)
             {
                 problems.Add($"{engine.Name}: {problem}");
@@ -53,7 +67,7 @@ public sealed class SpeechChain(IReadOnlyList<ISpeechEngine> engines, int cacheE
         {
             if (outcomes[i].Sound is not { } sound) return (null, outcomes[i].Problem);
             if (SpeechValidation.ProblemOf(sound, sentences[i]) is { } bad) return (null, bad);
-            var voice = Resampler.Resample(SoundLevel.Trim(sound), sampleRateHz);
+            var voice = Resampler.Resample(SoundLevel.Trim(BandLimit.LowPass(sound, SpeechPassHz, SpeechStopHz)), sampleRateHz);
             if (i > 0)
             {
                 var pause = Pcm.Silence(sampleRateHz, profile.SentencePauseMs);
@@ -76,6 +90,12 @@ public sealed class SpeechChain(IReadOnlyList<ISpeechEngine> engines, int cacheE
             Tone.Ramp(samples.AsSpan(start, length), Math.Min(Pcm.SamplesIn(sound.SampleRateHz, Tone.RampMilliseconds), length / 2));
         return new Pcm(sound.SampleRateHz, samples);
     }
+
+    private void Count(string engine, string? problem) => _states.AddOrUpdate(
+        engine,
+        static (name, why) => new SpeechEngineState(name, why is null ? 1 : 0, why is null ? 0 : 1, why),
+        static (_, known, why) => known with { Spoken = known.Spoken + (why is null ? 1 : 0), Failed = known.Failed + (why is null ? 0 : 1), LastProblem = why },
+        problem);
 
     private void Remember(string key, SpokenPassage passage)
     {

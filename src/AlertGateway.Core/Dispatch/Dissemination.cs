@@ -70,6 +70,8 @@ public sealed class Dissemination
     public Rendition RenditionFor(ChannelKind channel, Purpose purpose, byte language)
     {
         var wanted = purpose == Purpose.Original ? Purpose.Original : Cancelled is { FalseAlarm: true } ? Purpose.Correction : purpose;
+        // A loudspeaker's byte says which of the programmes, in the order in which they were approved.
+        if (channel == ChannelKind.Loudspeaker && language > 0 && _renditions.Where(r => r.Channel == channel && r.Purpose == wanted).Skip(language).FirstOrDefault() is { } ordered) return ordered;
         string code = language == 1 ? "en" : "zh";
         return _renditions.Find(r => r.Channel == channel && r.Purpose == wanted && r.Language == code)
             ?? _renditions.Find(r => r.Channel == channel && r.Purpose == wanted)

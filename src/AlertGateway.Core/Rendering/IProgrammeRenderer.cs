@@ -12,7 +12,7 @@ public sealed record ProgrammeScript
     public required bool Exercise { get; init; }
 }
 
-/// <param name="Language"><c>zh</c> or <c>en</c>.</param>
+/// <param name="Language"><c>zh</c>, <c>en</c>, or the code of a dialect that recorded clips speak.</param>
 public sealed record ProgrammePassage(string Language, string Text);
 
 /// <summary>A rendered programme: bytes, map and what was said.</summary>

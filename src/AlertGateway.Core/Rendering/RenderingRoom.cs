@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using AlertGateway.Cap;
 using AlertGateway.Core.Ingest;
+using AlertGateway.Core.Targeting;
 
 namespace AlertGateway.Core.Rendering;
 
@@ -14,16 +15,17 @@ namespace AlertGateway.Core.Rendering;
 public sealed record RenderingResult(IReadOnlyList<Rendition> Renditions, IReadOnlyList<ProgrammeAudio> Programmes, IReadOnlyList<string> Notes, IReadOnlyList<HoldReason> Holds);
 
 /// <summary>
-/// Makes every rendition before anybody approves: SMS and push in zh and en, and a programme in both for loudspeakers and transmitters; each as original, cancel and correction. Pure but for the
+/// Makes every rendition before anybody approves: SMS and push in zh and en, and programmes for loudspeakers, one for each order of languages, the first of them also for transmitters; each as original, cancel and correction. Pure but for the
 /// programme renderer: equal input gives equal bytes and hashes. Thread-safe.
 /// </summary>
-public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes)
+public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes, VillageLanguages? languages = null)
 {
     private const int PushBodyCharsMax = 2_000;
     private const int PushTitleCharsMax = 120;
 
     private static readonly Purpose[] Purposes = [Purpose.Original, Purpose.Cancel, Purpose.Correction];
     private static readonly string[] Languages = ["zh", "en"];
+    private readonly IReadOnlyList<IReadOnlyList<string>> _orders = (languages ?? VillageLanguages.Default).Orders;
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <param name="expiresTicks">End of life as people approve it, UTC ticks; <see cref="long.MaxValue"/> for none.</param>
@@ -38,10 +40,11 @@ public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes
         {
             foreach (var w in words) renditions.Add(Sms(submission, w, purpose));
             foreach (var w in words) renditions.Add(Push(submission, w, purpose, expiresTicks));
-            ProgrammeAudio programme;
+            ProgrammeAudio[] ordered;
             try
             {
-                programme = await programmes.RenderAsync(Script(submission, words, purpose), cancellationToken);
+                ordered = new ProgrammeAudio[_orders.Count];
+                for (var i = 0; i < ordered.Length; i++) ordered[i] = await programmes.RenderAsync(Script(submission, words, purpose, _orders[i]), cancellationToken);
             }
             catch (InvalidOperationException) when (IsExercise(submission)) // Nothing here can say 演练, and an unmarked programme must not exist.
             {
@@ -49,9 +52,9 @@ public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes
                 continue;
             }
 
-            audio.Add(programme);
-            renditions.Add(Programme(submission, programme, ChannelKind.Loudspeaker, purpose));
-            renditions.Add(Programme(submission, programme, ChannelKind.Broadcast, purpose));
+            audio.AddRange(ordered);
+            for (var i = 0; i < ordered.Length; i++) renditions.Add(Programme(submission, ordered[i], ChannelKind.Loudspeaker, purpose, _orders[i]));
+            renditions.Add(Programme(submission, ordered[0], ChannelKind.Broadcast, purpose, _orders[0]));
         }
 
         return new RenderingResult(renditions, [.. audio.DistinctBy(a => a.Sha256Hex)], [.. audio.SelectMany(a => a.Notes).Distinct(StringComparer.Ordinal)], holds);
@@ -104,15 +107,18 @@ public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes
         return RenderingExit.Leave(Blank(submission, ChannelKind.Push, purpose, words.Language, Encoding.UTF8.GetString(buffer.WrittenSpan)));
     }
 
-    private ProgrammeScript Script(Submission submission, AlertWords[] words, Purpose purpose) => new()
+    // A dialect is read from the Chinese words.
+    private ProgrammeScript Script(Submission submission, AlertWords[] words, Purpose purpose, IReadOnlyList<string> order) => new()
     {
-        Passages = [.. words.Select(w => new ProgrammePassage(w.Language, TextComposer.Compose(wording.Of(w.Language).Speech.For(purpose), w, t => t.Length <= wording.Of(w.Language).SpeechCharsMax)))],
+        Passages = [.. order.Select(language => new ProgrammePassage(language, Spoken(words[language == "en" ? 1 : 0], purpose)))],
         Profile = wording.ProfileOf(submission.Colour, purpose, IsExercise(submission)),
         Exercise = IsExercise(submission),
     };
 
-    private static Rendition Programme(Submission submission, ProgrammeAudio programme, ChannelKind channel, Purpose purpose) =>
-        RenderingExit.Leave(Blank(submission, channel, purpose, "zh+en", string.Join('\n', programme.SpokenScript)) with
+    private string Spoken(AlertWords w, Purpose purpose) => TextComposer.Compose(wording.Of(w.Language).Speech.For(purpose), w, t => t.Length <= wording.Of(w.Language).SpeechCharsMax);
+
+    private static Rendition Programme(Submission submission, ProgrammeAudio programme, ChannelKind channel, Purpose purpose, IReadOnlyList<string> order) =>
+        RenderingExit.Leave(Blank(submission, channel, purpose, string.Join('+', order), string.Join('\n', programme.SpokenScript)) with
         {
             ProgrammeSha256 = programme.Sha256Hex,
             ProgrammeBytes = programme.Wav.Length,

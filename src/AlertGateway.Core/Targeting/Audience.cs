@@ -2,7 +2,7 @@ namespace AlertGateway.Core.Targeting;
 
 /// <summary>One channel's endpoints in the order they are sent: danger zone and vulnerable first, then households of responsible persons, then the rest.</summary>
 /// <param name="EndpointNos">Distinct endpoint numbers in dispatch order.</param>
-/// <param name="Languages">Parallel: 0 = zh, 1 = en.</param>
+/// <param name="Languages">Parallel. For people 0 = zh, 1 = en; for loudspeakers the village's place in <see cref="VillageLanguages.Orders"/>.</param>
 public sealed record ChannelAudience(ChannelKind Channel, int[] EndpointNos, byte[] Languages);
 
 /// <summary>Who an alert reaches: frozen before approval, counted, hashed, never recomputed.</summary>

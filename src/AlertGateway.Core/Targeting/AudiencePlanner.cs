@@ -14,10 +14,12 @@ internal sealed class AudiencePlanner
     private readonly ushort[] _dangerDecametres;
     private readonly byte[] _householdClass;
     private readonly List<RingIndex> _zones;
+    private readonly Dictionary<int, byte> _loudspeakerOrders;
 
-    public AudiencePlanner(RegistrySnapshot registry, DangerZones dangerZones)
+    public AudiencePlanner(RegistrySnapshot registry, DangerZones dangerZones, VillageLanguages languages)
     {
         _registry = registry;
+        _loudspeakerOrders = registry.Loudspeakers.ToDictionary(h => h.EndpointNo, h => languages.OrderOf(registry.Villages[h.VillageIndex].Code));
         (_endpointStart, _endpointsByPerson) = SortByPerson(registry);
         _inDangerZone = new bool[registry.Households + 1];
         _zones = [.. dangerZones.Zones.Select(z => new RingIndex(z.Shape, 64))];
@@ -76,7 +78,7 @@ internal sealed class AudiencePlanner
     private void AddDevices(List<ChannelAudience> channels, ChannelKind channel, IEnumerable<int> endpointNos, bool exercise)
     {
         int[] endpoints = [.. endpointNos.Where(e => Takes(e, channel, exercise))];
-        if (endpoints.Length > 0) channels.Add(new ChannelAudience(channel, endpoints, new byte[endpoints.Length]));
+        if (endpoints.Length > 0) channels.Add(new ChannelAudience(channel, endpoints, [.. endpoints.Select(e => _loudspeakerOrders.GetValueOrDefault(e))]));
     }
 
     // I8: the two worlds never mix. Decided here and nowhere else in this room.

@@ -14,7 +14,8 @@ public sealed class TargetingRoom
 
     /// <param name="neighbours">Places next door whose warnings go to the desk under their own name; null for none.</param>
     /// <param name="boundaries">Outlines for codes that the registry does not hold; null for none.</param>
-    public TargetingRoom(RegistrySnapshot registry, TargetingConfig config, DangerZones dangerZones, Jurisdiction jurisdiction, Neighbours? neighbours = null, BoundaryBook? boundaries = null)
+    /// <param name="languages">What each village's loudspeakers speak; null for Chinese and English everywhere.</param>
+    public TargetingRoom(RegistrySnapshot registry, TargetingConfig config, DangerZones dangerZones, Jurisdiction jurisdiction, Neighbours? neighbours = null, BoundaryBook? boundaries = null, VillageLanguages? languages = null)
     {
         ArgumentNullException.ThrowIfNull(registry);
         ArgumentNullException.ThrowIfNull(config);
@@ -22,7 +23,7 @@ public sealed class TargetingRoom
         ArgumentNullException.ThrowIfNull(jurisdiction);
         (_registry, _config) = (registry, config);
         _resolver = new AreaResolver(registry, config, jurisdiction, neighbours ?? Neighbours.None, boundaries ?? BoundaryBook.None);
-        _planner = new AudiencePlanner(registry, dangerZones);
+        _planner = new AudiencePlanner(registry, dangerZones, languages ?? VillageLanguages.Default);
     }
 
     /// <summary>

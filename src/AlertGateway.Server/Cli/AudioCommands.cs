@@ -22,8 +22,9 @@ public static class AudioCommands
         var output = new Option<string>("--out") { Description = "folder for programme.wav and programme.json", Required = true };
         var profile = new Option<string?>("--profile") { Description = "tone profile; by default that of the warning's colour" };
         var config = new Option<string?>("--config") { Description = "configuration folder" };
-        var render = new Command("render", "the programme of a warning") { cap, output, profile, config };
-        render.SetAction((parse, stop) => RenderAsync(parse.GetValue(cap)!, parse.GetValue(output)!, parse.GetValue(profile), parse.GetValue(config), stop));
+        var formats = new Option<string?>("--formats") { Description = "also in these forms, with commas between: broadcast, g711alaw, g711mulaw, g722, mp3, aac, opus" };
+        var render = new Command("render", "the programme of a warning") { cap, output, profile, formats, config };
+        render.SetAction((parse, stop) => RenderAsync(parse.GetValue(cap)!, parse.GetValue(output)!, parse.GetValue(profile), parse.GetValue(formats), parse.GetValue(config), stop));
         var reference = new Option<string>("--reference") { Description = "the programme as sent", Required = true };
         var recording = new Option<string>("--recording") { Description = "what was heard somewhere", Required = true };
         var json = new Option<bool>("--json");
@@ -32,8 +33,9 @@ public static class AudioCommands
         return new Command("audio", "programme audio") { render, verify };
     }
 
-    private static async Task<int> RenderAsync(string cap, string output, string? profile, string? config, CancellationToken stop)
+    private static async Task<int> RenderAsync(string cap, string output, string? profile, string? formats, string? config, CancellationToken stop)
     {
+        if (FormatsOf(formats) is not { } wanted) return CliFiles.Refuse($"没有这种格式。 --formats takes broadcast, g711alaw, g711mulaw, g722, mp3, aac and opus.");
         if (CliFiles.TryRead(cap, CapBytesMax) is not { } bytes) return 1;
         var document = CapReader.Read(bytes);
         if (AlertOf(document) is not { Infos.Count: > 0 } alert) return CliFiles.Refuse($"没有可播报的预警。 {cap} holds no alert that can be spoken.");
@@ -52,23 +54,40 @@ public static class AudioCommands
         {
             return CliFiles.Refuse(exception.Message);
         }
-        WavFile.TryRead(audio.Wav, out var pcm, out _);
-        var loudness = Loudness.Measure(pcm!);
+        var map = ProgrammeMap.Of(audio);
         var description = JsonSerializer.SerializeToUtf8Bytes(new
         {
             script = audio.SpokenScript,
             profile = script.Profile,
             exercise,
-            sampleRate = pcm!.SampleRateHz,
-            durationSeconds = Math.Round(audio.Duration.TotalSeconds, 3),
+            sampleRate = map.SampleRate,
+            durationSeconds = map.DurationSeconds,
             sha256 = audio.Sha256Hex,
-            loudness = new { integratedLufs = Finite(loudness.IntegratedLufs), truePeakDbtp = Finite(loudness.TruePeakDbtp), rangeLu = Finite(loudness.RangeLu) },
+            loudness = new { integratedLufs = map.IntegratedLufs, truePeakDbtp = map.TruePeakDbtp, rangeLu = map.RangeLu },
             segments = audio.Segments.Select(segment => new { kind = segment.Kind, startSample = segment.StartSample, lengthSamples = segment.LengthSamples, text = segment.Text }),
             notes = audio.Notes,
         }, Indented);
         if (!CliFiles.TryWrite(Path.Combine(output, "programme.wav"), audio.Wav) || !CliFiles.TryWrite(Path.Combine(output, "programme.json"), description)) return 1;
         foreach (var note in audio.Notes) await Console.Error.WriteLineAsync(note);
+        var export = new ProgrammeExport();
+        foreach (var format in wanted)
+        {
+            var (exported, problem) = await export.ExportAsync(audio, format, stop);
+            if (exported is null) return CliFiles.Refuse($"无法导出 {format}。 {format} cannot be written: {problem}");
+            if (!CliFiles.TryWrite(Path.Combine(output, "programme" + ProgrammeExport.EndingOf(format)), exported)) return 1;
+        }
         return 0;
+    }
+
+    private static List<ExportFormat>? FormatsOf(string? formats)
+    {
+        var wanted = new List<ExportFormat>();
+        foreach (var name in (formats ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (!char.IsAsciiLetter(name[0]) || !Enum.TryParse<ExportFormat>(name, ignoreCase: true, out var format)) return null;
+            wanted.Add(format);
+        }
+        return wanted;
     }
 
     private static int Verify(string reference, string recording, bool json)
@@ -84,8 +103,6 @@ public static class AudioCommands
         }
         return result.Heard ? 0 : 1;
     }
-
-    private static double? Finite(double value) => double.IsFinite(value) ? Math.Round(value, 2) : null;
 
     // The action stands first: whoever listens to one sentence knows what to do.
     private static ProgrammePassage Passage(Info info)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using AlertGateway.Audio.SpokenText;
+using AlertGateway.Channels.Speech;
 
 namespace AlertGateway.Server.Cli;
 
@@ -17,7 +18,24 @@ public static class SpeechCommands
         var config = new Option<string?>("--config") { Description = "configuration folder" };
         var normalise = new Command("normalise", "standard input, line by line, to the words that will be spoken") { language, pinyin, config };
         normalise.SetAction((parse, stop) => NormaliseAsync(parse.GetValue(language)!, parse.GetValue(pinyin), parse.GetValue(config), stop));
-        return new Command("speech", "spoken text") { normalise };
+        var output = new Option<string>("--out") { Description = "WAV file", Required = true };
+        var say = new Command("say", "standard input as sound: to hear how a word of the lexicon is read") { language, output, config };
+        say.SetAction((parse, stop) => SayAsync(parse.GetValue(language)!, parse.GetValue(output)!, parse.GetValue(config), stop));
+        return new Command("speech", "spoken text") { normalise, say };
+    }
+
+    private static async Task<int> SayAsync(string language, string output, string? config, CancellationToken stop)
+    {
+        using var house = SpeechHouse.Open(config, TimeProvider.System);
+        using var input = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false));
+        var buffer = new char[SpeechNormaliser.CharactersMax];
+        var words = house.Renderer.SpokenText(language, new string(buffer, 0, await input.ReadBlockAsync(buffer, stop)).Trim());
+        var problems = new List<string>();
+        var passage = await house.Chain.SpeakAsync(language, words, ToneProfiles.BuiltIn, ProgrammeRenderer.SampleRateHz, "", problems, stop);
+        foreach (var problem in problems) await Console.Error.WriteLineAsync(problem);
+        if (passage is null) return CliFiles.Refuse("没有引擎能读。 No engine can say it.");
+        await Console.Out.WriteLineAsync(words);
+        return CliFiles.TryWrite(output, AlertGateway.Audio.WavFile.Write(passage.Sound)) ? 0 : 1;
     }
 
     private static async Task<int> NormaliseAsync(string language, bool pinyin, string? config, CancellationToken stop)

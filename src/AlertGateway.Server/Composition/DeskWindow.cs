@@ -27,6 +27,8 @@ internal sealed class DeskWindow(AlertPipeline pipeline, IngestRoom ingest, Appr
 
     public ReadOnlyMemory<byte>? Programme(string sha256Hex) => programmes.TryOpen(sha256Hex, out var wav) ? wav : null;
 
+    public ReadOnlyMemory<byte>? ProgrammeMap(string sha256Hex) => programmes.TryOpenMap(sha256Hex, out var map) ? map : null;
+
     public async Task<IntakeReply> SubmitAsync(ReadOnlyMemory<byte> document, SignedInPerson by, CancellationToken cancellationToken)
     {
         var outcomes = await pipeline.SubmitAsync(document, new SubmissionSource($"person:{by.PersonId}", Official: false, by.PersonId), cancellationToken);

@@ -57,6 +57,9 @@ public interface IDesk
     /// <summary>The WAV of a programme that an open proposal or a dissemination holds; null when there is none of that hash.</summary>
     ReadOnlyMemory<byte>? Programme(string sha256Hex);
 
+    /// <summary>The map (JSON) that was kept beside that WAV; null when there is none.</summary>
+    ReadOnlyMemory<byte>? ProgrammeMap(string sha256Hex);
+
     Task<IntakeReply> SubmitAsync(ReadOnlyMemory<byte> document, SignedInPerson by, CancellationToken cancellationToken);
 
     /// <summary>Signs exactly these hashes; refused when the proposal no longer has them, or when the person may not.</summary>

@@ -31,6 +31,8 @@ internal sealed class ScriptedDesk(ScriptedBoard board, TimeProvider clock) : ID
 
     public byte[] Wav { get; } = Silence();
 
+    public ReadOnlyMemory<byte> Map => Encoding.UTF8.GetBytes($$"""{"sha256":"{{WavHash}}","sampleRate":22050,"durationSeconds":2.0,"script":["立即转移"],"segments":[{"kind":"tone","startSample":0,"lengthSamples":11025,"text":null},{"kind":"speech","startSample":11025,"lengthSamples":22050,"text":"立即转移"}],"integratedLufs":-16.0,"truePeakDbtp":-1.6,"rangeLu":1,"notes":["改用clips（zh）。 Spoken by clips (zh): espeak-ng is not installed"]}""");
+
     public string WavHash => Convert.ToHexStringLower(SHA256.HashData(Wav));
 
     public IReadOnlyList<Proposal> Proposals { get { lock (_lock) return [.. _proposals.AsEnumerable().Reverse()]; } }
@@ -44,6 +46,8 @@ internal sealed class ScriptedDesk(ScriptedBoard board, TimeProvider clock) : ID
     public Submission? FindSubmission(int submissionNo) { lock (_lock) return _submissions.Find(s => s.SubmissionNo == submissionNo); }
 
     public ReadOnlyMemory<byte>? Programme(string sha256Hex) => sha256Hex == WavHash ? Wav : null;
+
+    public ReadOnlyMemory<byte>? ProgrammeMap(string sha256Hex) => sha256Hex == WavHash ? Map : null;
 
     public Proposal Lay(AlertStatus status, WarningColour colour = WarningColour.Red, ProposalState state = ProposalState.Draft, params HoldReason[] holds)
     {

@@ -40,6 +40,20 @@ public sealed class RenderingRoomTests
     }
 
     [Fact]
+    public async Task Each_order_of_languages_is_a_programme_for_loudspeakers_and_the_first_one_for_transmitters()
+    {
+        var submission = Of(new CapText());
+        var languages = new Core.Targeting.VillageLanguages { Orders = [["zh", "en"], ["wuu", "zh"], ["en"]] };
+        var all = (await new RenderingRoom(Shipped.Wording, new WrittenProgrammes(), languages).RenderAsync(submission, long.MaxValue, Stop)).Renditions;
+        foreach (var purpose in new[] { Purpose.Original, Purpose.Cancel, Purpose.Correction })
+        {
+            Assert.Equal(["zh+en", "wuu+zh", "en"], all.Where(r => r.Channel == ChannelKind.Loudspeaker && r.Purpose == purpose).Select(r => r.Language));
+            Assert.Equal(["zh+en"], all.Where(r => r.Channel == ChannelKind.Broadcast && r.Purpose == purpose).Select(r => r.Language));
+        }
+        Assert.Equal(3, all.Where(r => r.Channel == ChannelKind.Loudspeaker && r.Purpose == Purpose.Original).Select(r => r.ProgrammeSha256).Distinct().Count());
+    }
+
+    [Fact]
     public async Task An_english_reader_of_a_chinese_warning_gets_hazard_time_and_action_in_one_alphabet()
     {
         var sms = Only(await RenderAsync(new CapText { AreaDesc = "Liyang" }), ChannelKind.Sms, "en");

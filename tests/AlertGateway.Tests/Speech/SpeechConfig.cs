@@ -10,6 +10,10 @@ internal static class SpeechConfig
 
     public static string Examples => Path.Combine(Root(), "tests", "AlertGateway.Tests", "Speech", "normaliser-examples.tsv");
 
+    public static string WholeWarnings => Path.Combine(Root(), "tests", "AlertGateway.Tests", "Speech", "whole-warnings.txt");
+
+    public static string GoldenProgrammes => Path.Combine(Root(), "tests", "AlertGateway.Tests", "Speech", "golden-programmes.tsv");
+
     public static LexiconSource Lexicon { get; } = new(Folder("lexicon"));
 
     public static ToneProfiles Profiles { get; } = ToneProfiles.Load(Folder("tones"));

@@ -79,6 +79,17 @@ public sealed class TargetingRoomTests : IDisposable
     }
 
     [Fact]
+    public void A_loudspeaker_has_the_order_of_languages_of_its_village()
+    {
+        var village = _snapshot.Villages[_snapshot.Loudspeakers.Single(h => h.EndpointNo == 7).VillageIndex].Code;
+        var languages = new VillageLanguages { Orders = [["zh", "en"], ["wuu", "zh"]], Villages = new Dictionary<string, int> { [village] = 1 } };
+        var area = AnAlert(APolygon("31.39,119.39 31.39,119.42 31.42,119.42 31.42,119.39 31.39,119.39"));
+        byte[] Orders(VillageLanguages? of) => new TargetingRoom(_snapshot, new TargetingConfig(), DangerZones.None, AJurisdiction(), languages: of).Plan(area, WarningColour.Red).Audience.Channels.Single(c => c.Channel == ChannelKind.Loudspeaker).Languages;
+        Assert.Equal([1], Orders(languages));
+        Assert.Equal([0], Orders(null));
+    }
+
+    [Fact]
     public void A_disabled_endpoint_is_never_targeted()
     {
         _snapshot.EndpointFlags[1] |= EndpointFlags.Disabled;
