@@ -140,8 +140,9 @@ public sealed class ProgrammeExport(string? workFolder = null)
             _ => $"-c:a libopus -application audio -ar {BroadcastRateHz} -b:a {OpusKbps}k",
         } + " -ac 1 -map_metadata -1 -fflags +bitexact -flags:a +bitexact";
 
-    private static Task RunAsync(string source, string target, string arguments, CancellationToken cancellationToken) =>
-        FFMpegArguments.FromFileInput(source).OutputToFile(target, overwrite: true, options => options.WithCustomArgument(arguments)).CancellableThrough(cancellationToken).ProcessAsynchronously(throwOnError: true);
+    private static async Task RunAsync(string source, string target, string arguments, CancellationToken cancellationToken) =>
+        await FFMpegArguments.FromFileInput(source).OutputToFile(target, overwrite: true, options => options.WithCustomArgument(arguments)).CancellableThrough(cancellationToken)
+            .ProcessAsynchronously(throwOnError: true, cancellationToken: CancellationToken.None);
 
     private static bool IsInstalled() =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Any(folder => File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? "ffmpeg.exe" : "ffmpeg")));
