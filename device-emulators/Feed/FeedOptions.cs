@@ -38,6 +38,12 @@ public sealed record FeedOptions
         new("--interval-ms", "0", "release one file each interval; 0 = all at once"),
         new("--stream-port", "0", "port on 127.0.0.1 of the socket of concatenated alerts; 0 takes a free one"),
         new("--script", null, "file of steps for that socket: send, twice, miss, cut FILE; heartbeat; garbage, wait N; drop; loop"),
+        new("--sl651", null, "be a station instead: port of a centre on 127.0.0.1 that speaks SL 651-2014"),
+        new("--station", "0012345678", "with --sl651: the station's address, ten hexadecimal digits"),
+        new("--stages", "4.10,4.30,4.60,4.70,4.20", "with --sl651: the stages to report, in metres, one each --interval-ms"),
+        new("--cut", "0", "with --sl651: part of the reports whose line breaks in the middle"),
+        new("--twice", "0", "with --sl651: part of the reports that are sent twice"),
+        new("--noise", "0", "with --sl651: part of the reports with noise before them"),
         new("--parent", null, "end when this process is gone"),
     ];
 

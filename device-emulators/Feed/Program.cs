@@ -2,11 +2,20 @@ using AlertGateway.Emulators.Feed;
 using AlertGateway.Emulators.Hosting;
 
 return await EmulatorMain.RunAsync(
-    "Feed emulator: CAP over Atom and RSS, replayed to the present or answered badly on purpose.",
+    "Feed emulator: CAP over Atom and RSS, replayed to the present or answered badly on purpose; or a hydrological station (--sl651).",
     FeedOptions.CommandLine,
     args,
     async (arguments, lifetime) =>
     {
+        if (arguments.Text("--sl651") is not null)
+        {
+            await using var journal = new Journal(arguments.Text("--journal"));
+            var station = new Sl651Station(Sl651Arguments.Address(arguments), arguments.WholeNumber("--sl651", least: 1, most: 65535), journal, Sl651Arguments.Faults(arguments), arguments.WholeNumber("--seed"));
+            EmulatorMain.PrintReady("sl651-station");
+            await station.RunAsync(Sl651Arguments.Stages(arguments), TimeSpan.FromMilliseconds(arguments.WholeNumber("--interval-ms")), TimeProvider.System, lifetime.Ended);
+            return;
+        }
+
         var options = FeedOptions.From(arguments);
         await using var server = await FeedServer.StartAsync(options, lifetime.Ended);
         EmulatorMain.PrintReady("feed", ("url", server.Url.ToString().TrimEnd('/')), ("stream", $"tcp://127.0.0.1:{server.Stream.Port}"));

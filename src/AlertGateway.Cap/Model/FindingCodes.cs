@@ -129,6 +129,30 @@ public static class FindingCodes
     public static readonly FindingCode ColourConflict = Define("warning.colour-conflict", Warning, Accept, "Two places of a warning name different colours; the graver one counts.");
     public static readonly FindingCode NothingToWarn = Define("warning.none", FindingLevel.Info, Accept, "The level says that there is nothing to warn of.");
 
+    // Hydrology and other monitoring systems
+    public static readonly FindingCode HydroDocument = Define("hydro.document", Error, Reject, "The document is not one of its kind, or cannot be read to its end.");
+    public static readonly FindingCode HydroRecord = Define("hydro.record", Error, Quarantine, "An entry lacks its station, quantity or time, or cannot be read.");
+    public static readonly FindingCode HydroTime = Define("hydro.time", Error, Quarantine, "A time cannot be read, or is far from the time at which it came in.");
+    public static readonly FindingCode HydroMissing = Define("hydro.missing", FindingLevel.Info, Accept, "The source marks the value as missing.");
+    public static readonly FindingCode HydroValue = Define("hydro.value", Error, Quarantine, "A value cannot be read, or nothing on Earth has it.");
+    public static readonly FindingCode HydroDoubtful = Define("hydro.doubtful", Warning, Accept, "The source itself marks the value as estimated, erroneous or disturbed.");
+    public static readonly FindingCode HydroTruncated = Define("hydro.truncated", Error, Quarantine, "The document holds more entries than are read.");
+    public static readonly FindingCode Sl651Frame = Define("sl651.frame", Error, Reject, "Bytes that are no complete frame of SL 651 were skipped.");
+    public static readonly FindingCode Sl651Checksum = Define("sl651.checksum", Error, Reject, "The frame's CRC does not fit its bytes.");
+    public static readonly FindingCode Sl651Body = Define("sl651.body", Error, Quarantine, "The frame's body cannot be read to its end; what stands before the place was taken.");
+    public static readonly FindingCode Sl651Parts = Define("sl651.parts", Error, Quarantine, "Packets of a message in several packets are missing.");
+    public static readonly FindingCode Sl651Element = Define("sl651.element", FindingLevel.Info, Accept, "An element's identifier is not in the table; its value was read by its own definition.");
+    public static readonly FindingCode Sl651Downlink = Define("sl651.downlink", FindingLevel.Info, Accept, "The frame goes from the centre to a station and says nothing about water.");
+    public static readonly FindingCode PushDocument = Define("push.document", Error, Reject, "The pushed document cannot be read.");
+    public static readonly FindingCode PushSender = Define("push.sender", Error, Reject, "The sender has no pinned key here.");
+    public static readonly FindingCode PushUnsigned = Define("push.unsigned", Error, Reject, "The pushed document carries no signature.");
+    public static readonly FindingCode PushSignature = Define("push.signature", Error, Reject, "The signature does not fit the sender's pinned key and the content.");
+    public static readonly FindingCode PushUnverified = Define("push.unverified", Warning, Accept, "There is a signature, and no key was given to judge it by.");
+    public static readonly FindingCode PushWindow = Define("push.window", Error, Reject, "The document was sent too long ago, or in the future.");
+    public static readonly FindingCode PushReplay = Define("push.replay", Error, Reject, "The sender has used the identity before for other content.");
+    public static readonly FindingCode PushHazard = Define("push.hazard", Error, Quarantine, "The hazard, the level or the place is not known or not stated.");
+    public static readonly FindingCode PushAction = Define("push.action", Error, Quarantine, "The action is neither shelter nor upwind: only one of them is ever said.");
+
     /// <summary>All codes in the order of the document.</summary>
     public static IReadOnlyList<FindingCode> All => Defined;
 

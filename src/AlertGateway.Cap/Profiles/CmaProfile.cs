@@ -62,14 +62,15 @@ public static partial class CmaProfile
         return end < 0 ? text : text![..end];
     }
 
+    // No time limit: on a busy machine it would strike on any text, and these patterns cannot backtrack far (atomic groups over disjoint classes).
     // A bare colour word is no signal ("Red River flood", "黄河"), so the word must stand with 色, 预警 or warning, alert, signal.
-    [GeneratedRegex(@"(?<c>[红橙黄蓝])(?:色|预警)|\b(?<c>red|orange|yellow|blue)\b(?=\W+(?:[\w-]+\W+){0,3}?(?:warning|alert|signal)|\W*$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 200)]
+    [GeneratedRegex(@"(?<c>[红橙黄蓝])(?:色|预警)|\b(?<c>red|orange|yellow|blue)\b(?=(?>\W+)(?:(?>\w+)(?>\W+)){0,4}?(?:warning|alert|signal)|\W*$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ColourPhrase { get; }
 
-    [GeneratedRegex(@"(?<c>[红橙黄蓝])|\b(?<c>red|orange|yellow|blue)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 200)]
+    [GeneratedRegex(@"(?<c>[红橙黄蓝])|\b(?<c>red|orange|yellow|blue)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ColourWord { get; }
 
-    [GeneratedRegex(@"colou?r\z|颜色|^awareness_level\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 200)]
+    [GeneratedRegex(@"colou?r\z|颜色|^awareness_level\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ColourParameter { get; }
 
     [GeneratedRegex(@"^[0-9]{14}_[0-9]{14}(?:_[0-9])?\z", RegexOptions.CultureInvariant)]

@@ -39,7 +39,12 @@ public static class FeedDecoders
         [NaadsDecoder.Kind] = NaadsDecoder.Decode,
 
         // Hydrology.
+        [Sl651.Sl651Decoder.Kind] = Sl651.Sl651Decoder.Decode,
+        [Sl323.Sl323Decoder.Kind] = Sl323.Sl323Decoder.Decode,
+        [UsgsIv.UsgsIvDecoder.Kind] = UsgsIv.UsgsIvDecoder.Decode,
+        [UkFlood.UkFloodDecoder.Kind] = UkFlood.UkFloodDecoder.Decode,
 
         // Pushed by other monitoring systems.
+        [PushJson.PushDecoder.Kind] = PushJson.PushDecoder.Decode,
     };
 }

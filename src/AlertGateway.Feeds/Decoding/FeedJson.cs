@@ -15,6 +15,7 @@ internal static class FeedJson
     public const int RecordsMax = 50_000;
 
     private const int DepthMax = 64;
+    private const int ParsesFailedMax = 200;
     private static readonly JsonReaderOptions Options = new() { MaxDepth = DepthMax, AllowMultipleValues = true, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
     /// <summary>
@@ -64,7 +65,7 @@ internal static class FeedJson
 
     private static bool Lines(ReadOnlyMemory<byte> bytes, Action<JsonElement, RecordSink> take, RecordSink sink, int taken)
     {
-        var number = 0;
+        var (number, parsesFailed) = (0, 0);
         var broken = new List<int>();
         while (!bytes.IsEmpty && number < RecordsMax)
         {
@@ -72,7 +73,15 @@ internal static class FeedJson
             var line = end < 0 ? bytes : bytes[..end];
             bytes = end < 0 ? ReadOnlyMemory<byte>.Empty : bytes[(end + 1)..];
             number++;
-            if (line.Span.Trim(" \r\t"u8).IsEmpty) continue;
+            var text = line.Span.Trim(" \r\t"u8);
+            if (text.IsEmpty) continue;
+            // An exception a line is the price of a parser; a document of another kind must not cost one for each of its lines.
+            if (text[0] is not ((byte)'{' or (byte)'[') || (taken == 0 && parsesFailed == ParsesFailedMax))
+            {
+                broken.Add(number);
+                continue;
+            }
+
             try
             {
                 using var value = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = DepthMax });
@@ -81,6 +90,7 @@ internal static class FeedJson
             }
             catch (JsonException)
             {
+                parsesFailed++;
                 broken.Add(number);
             }
         }

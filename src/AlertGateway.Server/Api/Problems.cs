@@ -40,5 +40,10 @@ public static class Problems
     public static readonly Problem BadReason = new(400, "reason.length", "理由需为 1 至 500 字。", "A reason of 1 to 500 characters is needed.");
     public static readonly Problem BadRole = new(400, "sign.role", "role 只能是 Proposer 或 Approver。", "role must be Proposer or Approver.");
     public static readonly Problem TooManyViewers = new(503, "board.too-many-viewers", "观看人数已满，请稍后再试。", "All seats at the board are taken; try again later.");
+    public static readonly Problem NoPushSenders = new(404, "push.none", "没有登记推送系统。", "No system may push here.");
+    public static readonly Problem PushTooLarge = new(413, "push.too-large", "推送超过 256 KiB。", "The push is over 256 KiB.");
+    public static readonly Problem PushUnauthenticated = new(401, "push.unauthenticated", "推送系统未登记，或签名不符。", "The sender is not known, or the signature is not theirs.");
+    public static readonly Problem PushRefused = new(422, "push.refused", "推送内容不合要求，未受理。", "The push does not say what it must; nothing was taken.");
+    public static readonly Problem PushReplay = new(409, "push.replay", "同一编号和版本已用于其他内容。", "This id and revision were used before for other content.");
     public static readonly Problem CannotPromise = new(503, "ledger.unavailable", "网关暂时不能保证落盘，未受理。", "The gateway cannot make this durable now; nothing was taken.");
 }

@@ -43,6 +43,7 @@ public sealed class Gateway : IAsyncDisposable
         builder.Logging.ClearProviders().AddJsonConsole(o => o.UseUtcTimestamp = true).SetMinimumLevel(LogLevel.Warning);
         builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         var options = ReadOptions(builder.Configuration);
+        var hydrology = HydrologyHouse.ReadOptions(builder.Configuration);
         string data = Path.GetFullPath(options.DataFolder, GatewayConfiguration.Home());
         string config = GatewayConfiguration.ConfigFolder;
         Directory.CreateDirectory(data);
@@ -66,7 +67,8 @@ public sealed class Gateway : IAsyncDisposable
         var languages = await LanguagesAsync(config, options.City, cancellationToken);
         var wording = Core.Rendering.Wording.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "templates", "wording.json"), cancellationToken));
         var rendering = new RenderingRoom(wording, speech.Renderer, languages);
-        var targeting = new TargetingRoom(registry, TargetingConfig.Parse(await File.ReadAllTextAsync(Path.Combine(config, "targeting.json"), cancellationToken)), await DangerZonesAsync(config, options.City, cancellationToken),
+        var zones = await DangerZonesAsync(config, options.City, cancellationToken);
+        var targeting = new TargetingRoom(registry, TargetingConfig.Parse(await File.ReadAllTextAsync(Path.Combine(config, "targeting.json"), cancellationToken)), zones,
             Jurisdiction.FromJson(registryStore.ReadMeta("jurisdiction") ?? throw new InvalidDataException("The registry has no jurisdiction: fill it first (agw city create).")),
             await NeighboursAsync(config, options.City, cancellationToken), BoundaryBook.Load(Path.Combine(config, "boundaries")), languages);
         var programmes = new ProgrammeStore(Path.Combine(data, "programmes"));
@@ -88,6 +90,8 @@ public sealed class Gateway : IAsyncDisposable
         s.AddSingleton<SubmissionShelf>().AddSingleton<IDesk, DeskWindow>().AddSingleton<IPeople, PeopleWindow>().AddSingleton(await CityMapAsync(config, options.City, registry.Synthetic, cancellationToken));
         s.AddSingleton(p => p.GetServices<IChannel>().Select(c => new Lane(c, options.Lanes.For(c.Kind), room, ledger, registryStore.OpenAddresses().Read, registry, clock, p.GetRequiredService<ILogger<Lane>>())).ToArray());
         s.AddSingleton(_ => FeedHouse.Open(builder.Configuration["Feeds:Folder"] is { Length: > 0 } own ? own : Path.Combine(config, "feeds"), clock, pipeline, registry));
+        s.AddSingleton(p => HydrologyHouse.Open(data, config, hydrology, zones, clock, p.GetRequiredService<ILoggerFactory>()));
+        s.AddSingleton<FeedVitals>().AddSingleton<FeedMetrics>();
         s.AddSingleton<IHealthSource, HealthWindow>();
         s.AddHostedService<GatewayWorker>();
         s.AddConsole();
@@ -125,6 +129,7 @@ public sealed class Gateway : IAsyncDisposable
         app.MapApi();
         app.MapPublicAlerts();
         app.MapConsole();
+        FeedMetrics.Map(app);
         app.MapGet("/healthz/live", () => Results.Text("live")).AllowAnonymous();
         app.MapGet("/healthz/ready", () => ledger.Failure is null ? Results.Text("ready") : Results.Text("ledger failed", statusCode: 503)).AllowAnonymous();
         var gateway = new Gateway(app);
@@ -137,7 +142,7 @@ public sealed class Gateway : IAsyncDisposable
     /// <summary>The first line on stdout: where the gateway listens.</summary>
     public string ReadyLine() => JsonSerializer.Serialize(new
     {
-        ready = true, name = "gateway", url = App.Urls.First(), mqttPort = App.Services.GetRequiredService<LoudspeakerBroker>().Port,
+        ready = true, name = "gateway", url = App.Urls.First(), mqttPort = App.Services.GetRequiredService<LoudspeakerBroker>().Port, sl651Port = App.Services.GetRequiredService<HydrologyHouse>().Stations?.Port,
         orderKeyId = App.Services.GetRequiredService<OrderKey>().KeyId, orderKey = App.Services.GetRequiredService<OrderKey>().PublicKeyBase64, processId = Environment.ProcessId,
     });
 

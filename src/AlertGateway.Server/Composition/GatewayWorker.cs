@@ -1,16 +1,17 @@
+using AlertGateway.Core;
 using AlertGateway.Core.Dispatch;
 using AlertGateway.Feeds;
 
 namespace AlertGateway.Server.Composition;
 
 /// <summary>Runs lanes, feeds and the tick until the host stops. A lane that ends because the ledger failed ends the process: start is recovery.</summary>
-internal sealed partial class GatewayWorker(Lane[] lanes, IFeedAdapter[] feeds, DisseminationRoom room, TimeProvider clock, IHostApplicationLifetime host, ILogger<GatewayWorker> logger) : BackgroundService
+internal sealed partial class GatewayWorker(Lane[] lanes, IFeedAdapter[] feeds, DisseminationRoom room, HydrologyHouse hydrology, AlertPipeline pipeline, TimeProvider clock, IHostApplicationLifetime host, ILogger<GatewayWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(250);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var tasks = lanes.Select(l => Task.Run(() => l.RunAsync(stoppingToken), stoppingToken)).Append(TickAsync(stoppingToken)).Concat(feeds.Select(f => Task.Run(() => f.RunAsync(stoppingToken), stoppingToken))).ToList();
+        var tasks = lanes.Select(l => Task.Run(() => l.RunAsync(stoppingToken), stoppingToken)).Append(TickAsync(stoppingToken)).Concat(feeds.Select(f => Task.Run(() => f.RunAsync(stoppingToken), stoppingToken))).Concat(hydrology.Run(pipeline, stoppingToken)).ToList();
         try
         {
             await await Task.WhenAny(tasks);

@@ -1,5 +1,4 @@
 using AlertGateway.Core.Dispatch;
-using AlertGateway.Feeds;
 using AlertGateway.Server.Cli;
 using AlertGateway.Server.Web;
 using AlertGateway.Storage;
@@ -8,7 +7,7 @@ using AlertGateway.Storage.Ledger;
 namespace AlertGateway.Server.Composition;
 
 /// <summary>How the gateway's parts are.</summary>
-internal sealed class HealthWindow(ILedger ledger, Lane[] lanes, IFeedAdapter[] feeds, SpeechHouse speech, TimeProvider clock) : IHealthSource
+internal sealed class HealthWindow(ILedger ledger, Lane[] lanes, FeedVitals vitals, SpeechHouse speech) : IHealthSource
 {
     public IReadOnlyList<HealthLine> Read()
     {
@@ -22,12 +21,7 @@ internal sealed class HealthWindow(ILedger ledger, Lane[] lanes, IFeedAdapter[] 
             lines.Add(new HealthLine($"通道 {status.Channel}", $"Lane {status.Channel}", status.Faults > 0 ? HealthGrade.Degraded : HealthGrade.Good,
                 $"已开始 {status.Started}，在途 {status.InFlight}，限速退回 {status.Throttled}，故障 {status.Faults}。", $"{status.Started} started, {status.InFlight} in flight, {status.Throttled} throttled, {status.Faults} faults."));
         }
-        foreach (var feed in feeds.Select(f => f.Health))
-        {
-            bool stale = feed.IsStale(clock.GetUtcNow());
-            lines.Add(new HealthLine($"来源 {feed.Name}", $"Feed {feed.Name}", stale ? HealthGrade.Bad : feed.ConsecutiveErrors > 0 ? HealthGrade.Degraded : HealthGrade.Good,
-                stale ? $"久无更新：{feed.LastError}" : $"正常，已收 {feed.DocumentsTaken} 份。", stale ? $"Stale: {feed.LastError}" : $"Good, {feed.DocumentsTaken} documents taken."));
-        }
+        lines.AddRange(vitals.Lines());
         lines.AddRange(speech.Problems.Select(p => new HealthLine("语音", "Speech", HealthGrade.Degraded, p, p)));
         foreach (var engine in speech.Chain.States)
         {

@@ -73,7 +73,7 @@ internal sealed class ResidentFarSide : IAsyncDisposable
                 }
             }
         }
-        catch (Exception ex) when (ex is WebSocketException or OperationCanceledException)
+        catch (Exception ex) when (ex is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
             // The connection was cut: the test asked for it.
         }

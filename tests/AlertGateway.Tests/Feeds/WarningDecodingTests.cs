@@ -123,6 +123,16 @@ public sealed class WarningDecodingTests
         }
     }
 
+    [Fact]
+    public void A_colour_is_found_in_long_and_hyphenated_titles_and_hostile_ones_end()
+    {
+        static WarningColour Of(string headline) => CmaProfile.ColourOf(new Info { Headline = headline });
+        Assert.Equal(WarningColour.Yellow, Of("Observatory issues yellow rain-and-wind warning [Level III/Heavy]"));
+        Assert.Equal(WarningColour.None, Of("Red River rises"));
+        Assert.Equal(WarningColour.None, Of("red " + new string('-', 100_000) + "x"));
+        Assert.Equal(WarningColour.None, Of("red " + string.Concat(Enumerable.Repeat("a-", 50_000)) + "!"));
+    }
+
     private static byte[] Zip(IEnumerable<(string Name, byte[] Bytes)> members)
     {
         var memory = new MemoryStream();
