@@ -32,7 +32,7 @@ public sealed class Sl651DecoderTests
         var decoded = Sl651Decoder.Decode(Sl651Frames.Bytes(Sl651Frames.Hourly), null);
         Assert.True(decoded.Good);
         var rain = decoded.Records.Where(r => r.Id == "0011223344/rain-5min").ToList();
-        Assert.Equal([0.5, 0, 0, 2, null, null, null, null, null, 24, 0, 1.5], RainOf(rain));
+        Assert.Equal([0.5, 0, 0, 0, 2, null, null, null, null, null, 0, 0], RainOf(rain));
         Assert.Equal(TimeSpan.FromMinutes(55), rain[^1].EventTime - rain[0].EventTime);
         Assert.All(rain.Where(r => r.Value is null), r => Assert.Equal("hydro.missing", r.Findings.Single().Code));
         var stages = decoded.Records.Where(r => r.Id == "0011223344/relative-stage").ToList();
