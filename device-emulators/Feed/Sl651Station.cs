@@ -38,10 +38,10 @@ public sealed class Sl651Station(string address, int port, Journal journal, Stat
         {
             _serial = (_serial % 65535) + 1;
             var frame = Report(stage, clock.GetUtcNow());
-            journal.Append(Monotonic.Nanoseconds(), "measured", address, _serial.ToString(CultureInfo.InvariantCulture), stage.ToString("0.000", CultureInfo.InvariantCulture));
+            journal.Append(Monotonic.Nanoseconds, "measured", address, _serial.ToString(CultureInfo.InvariantCulture), stage.ToString("0.000", CultureInfo.InvariantCulture));
             var tries = 0;
             while (!await TrySendAsync(frame, tries++ == 0, cancellationToken)) await Task.Delay(TimeSpan.FromSeconds(1), clock, cancellationToken);
-            journal.Append(Monotonic.Nanoseconds(), "acknowledged", address, _serial.ToString(CultureInfo.InvariantCulture), tries.ToString(CultureInfo.InvariantCulture));
+            journal.Append(Monotonic.Nanoseconds, "acknowledged", address, _serial.ToString(CultureInfo.InvariantCulture), tries.ToString(CultureInfo.InvariantCulture));
             await Task.Delay(interval, clock, cancellationToken);
         }
     }

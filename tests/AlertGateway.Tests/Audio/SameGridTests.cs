@@ -92,7 +92,7 @@ public sealed class SameGridTests
                 if (path == "mp3-64k") Assert.Equal(["3", "3"], cells[2..]);
             }
         }
-        Assert.True(complete >= 0.95 * (CodecProgrammes * Paths.Length - missing), $"{complete} complete, {missing} not measured");
+        Assert.True(complete >= 0.9 * (CodecProgrammes * Paths.Length - missing), $"{complete} complete, {missing} not measured");
         GridResults.RequireAll("SAME through codecs and noise", missing, CodecProgrammes * Paths.Length);
     }
 

@@ -1,6 +1,4 @@
 using AlertGateway.Cap;
-using AlertGateway.Core;
-using AlertGateway.Core.Approval;
 using AlertGateway.Core.Publishing;
 using AlertGateway.Core.Tracking;
 using AlertGateway.Tests.Approval;

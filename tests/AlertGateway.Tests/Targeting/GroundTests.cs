@@ -74,7 +74,7 @@ public sealed class GroundTests : IDisposable
             if (shape is null) return true;
             var locator = new NetTopologySuite.Algorithm.Locate.IndexedPointInAreaLocator(shape);
             return new IsValidOp(shape).IsValid && Grid().All(c => EvenOdd(ring, c) == 0 || locator.Locate(c) != Location.Exterior);
-        }, iter: 150, threads: 2);
+        }, iter: 60, threads: 2);
 
     [Fact]
     public void The_largest_real_polygon_is_one_valid_shape_of_the_same_ground()

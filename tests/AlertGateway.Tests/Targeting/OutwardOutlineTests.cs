@@ -30,7 +30,7 @@ public sealed class OutwardOutlineTests
             var outline = OutwardOutline.Of(shape, corners);
             return outline.NumPoints <= Math.Max(corners, 5) && new IsValidOp(outline).IsValid && outline.Covers(shape)
                 && shape.Coordinates.All(c => outline.Covers(Factory.CreatePoint(c)));
-        }, iter: 300, threads: 2);
+        }, iter: 100, threads: 2);
 
     [Fact]
     public void A_round_shape_grows_little()
