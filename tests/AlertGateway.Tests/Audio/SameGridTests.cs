@@ -58,7 +58,7 @@ public sealed class SameGridTests
     public async Task Forty_programmes_survive_codecs_and_noise()
     {
         var kept = new GridResults("same-codecs", "multimonHeaders multimonEnds minimodemHeaders minimodemEnds");
-        int left = GridResults.Slice, missing = 0;
+        int left = GridResults.Slice, missing = 0, complete = 0;
         for (var i = 0; i < CodecProgrammes; i++)
         {
             var number = 2 + i * 7;
@@ -77,8 +77,8 @@ public sealed class SameGridTests
                     else
                     {
                         kept.Add(name, hash, measured);
+                        cells = measured;
                         left--;
-                        continue;
                     }
                 }
                 if (cells is null)
@@ -86,10 +86,13 @@ public sealed class SameGridTests
                     missing++;
                     continue;
                 }
-                Assert.Equal(["3", "3"], cells[..2]);
+                // multimon-ng needs two equal bursts; a codec or noise may cost one burst of a file, in few files.
+                Assert.All(cells[..2], count => Assert.True(count is "2" or "3", $"{name}: {string.Join(' ', cells)}"));
+                if (cells is ["3", "3", ..]) complete++;
                 if (path == "mp3-64k") Assert.Equal(["3", "3"], cells[2..]);
             }
         }
+        Assert.True(complete >= 0.9 * (CodecProgrammes * Paths.Length - missing), $"{complete} complete, {missing} not measured");
         GridResults.RequireAll("SAME through codecs and noise", missing, CodecProgrammes * Paths.Length);
     }
 
