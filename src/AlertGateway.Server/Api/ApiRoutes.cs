@@ -24,7 +24,7 @@ public static class ApiRoutes
         AlertsApi.Map(changes);
         ProposalsApi.Map(v1, changes);
         DisseminationsApi.Map(v1, changes);
-        ObservationsApi.Map(routes.MapGroup("/v1").AddEndpointFilter(RefusalsAsProblemsAsync));
+        ObservationsApi.Map(routes.MapGroup("/push").AddEndpointFilter(RefusalsAsProblemsAsync));
         v1.MapGet("/refusals", static (Web.IDesk desk) => desk.Refusals);
         return v1;
     }

@@ -15,7 +15,7 @@ namespace AlertGateway.Server.Api;
 public sealed record PushTaken(string Sender, string Id, int Revision, bool Duplicate, bool Draft, int Observations);
 
 /// <summary>
-/// <c>POST /v1/observations</c>: a signed envelope of a known system (docs/protocols/push-json.md). The signature is the credential: no session and no token. 202 means that it is on disk.
+/// <c>POST /push/observations</c>: a signed envelope of a known system (docs/protocols/push-json.md). The signature is the credential: no session and no token. 202 means that it is on disk.
 /// </summary>
 internal static class ObservationsApi
 {
