@@ -208,8 +208,10 @@ public sealed class DeliverySet
         return _awaitingReceipt.TryPeek(out var oldest) && oldest.AtTicks <= beforeTicks;
     }
 
-    /// <summary>All slots in flight: after a restart their outcome is unknown.</summary>
-    public IEnumerable<int> InFlightSlots() => Enumerable.Range(0, Count).Where(s => _outcome[s] == Outcome.InFlight);
+    /// <summary>
+    /// Slots whose outcome a crash made unknown: all in flight, and on push also what a connection had taken without an acknowledgement from the device, since such messages wait in the memory of the process that died.
+    /// </summary>
+    public IEnumerable<int> SlotsLostWithTheProcess() => Enumerable.Range(0, Count).Where(s => _outcome[s] == Outcome.InFlight || (ClosedBecause is null && IsHeldByConnection(s)));
 
     /// <summary>Suppresses one planned slot: nothing has to be taken back where nothing arrived.</summary>
     public void SuppressPlanned(int slot)
@@ -237,7 +239,7 @@ public sealed class DeliverySet
         var code = (ResultCode)e.Code;
         var error = (DispatchError)(byte)e.Number;
         if (code is ResultCode.Accepted or ResultCode.Unknown) _flags[slot] |= SlotFlags.MayHave;
-        bool open = _outcome[slot] is Outcome.InFlight or Outcome.Unknown or Outcome.Retrying;
+        bool open = _outcome[slot] is Outcome.InFlight or Outcome.Unknown or Outcome.Retrying || (error == DispatchError.GatewayCrashed && IsHeldByConnection(slot));
         switch (code)
         {
             case ResultCode.Accepted when open:
@@ -279,6 +281,9 @@ public sealed class DeliverySet
         if (level >= Evidence.Delivered && _outcome[slot] is Outcome.InFlight or Outcome.Unknown or Outcome.Retrying or Outcome.Accepted) Move(slot, Outcome.Delivered);
         return Raise(slot, level);
     }
+
+    /// <summary>Pushed into a connection; the device has not said that it has it.</summary>
+    private bool IsHeldByConnection(int slot) => Channel == ChannelKind.Push && _outcome[slot] == Outcome.Accepted && _attempts[slot] < AttemptsMax;
 
     private void Retry(int slot, DispatchError error, long atTicks, long afterMilliseconds)
     {

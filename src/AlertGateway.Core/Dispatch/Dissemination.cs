@@ -124,12 +124,12 @@ public sealed class Dissemination
         }
     }
 
-    /// <summary>Rows that a restart needs: whatever was in flight has an unknown outcome.</summary>
+    /// <summary>Rows that a restart needs: whatever was in flight, or only in the dead process's memory, has an unknown outcome.</summary>
     public void AfterCrash(long nowTicks, List<LedgerEvent> rows)
     {
         foreach (var set in _sets)
         {
-            foreach (int slot in set.InFlightSlots()) rows.Add(ResultRow(set, slot, nowTicks, ResultCode.Unknown, DispatchError.GatewayCrashed));
+            foreach (int slot in set.SlotsLostWithTheProcess()) rows.Add(ResultRow(set, slot, nowTicks, ResultCode.Unknown, DispatchError.GatewayCrashed));
         }
     }
 

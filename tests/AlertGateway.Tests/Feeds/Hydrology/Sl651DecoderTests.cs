@@ -39,7 +39,7 @@ public sealed class Sl651DecoderTests
         Assert.Equal(12, stages.Count);
         Assert.Equal(0.12, stages[0].Value);
         Assert.Equal(5, stages.Count(r => r.Value is null));
-        Assert.Equal(1.049, decoded.Records.Single(r => r.Id == "0011223344/stage").Value);
+        Assert.Equal(10.49, decoded.Records.Single(r => r.Id == "0011223344/stage").Value);
 
         static IEnumerable<double?> RainOf(IEnumerable<FeedRecord> records) => records.Select(r => r.Value);
     }
