@@ -4,12 +4,12 @@ using NetTopologySuite.Geometries;
 namespace AlertGateway.Core.Targeting;
 
 /// <summary>
-/// The edges of valid polygons, sorted into horizontal bands, for many point-in-polygon questions. A point on an edge or corner is inside: whoever lives on the line is warned. Immutable; safe for concurrent readers.
+/// The edges of polygons, sorted into horizontal bands, for many point-in-polygon questions. A point on an edge or corner is inside: whoever lives on the line is warned. Each polygon is asked by itself, so that two which overlap by a sliver (a repair rounds its new corners) do not cancel each other there. Immutable; safe for concurrent readers.
 /// </summary>
 public sealed class RingIndex
 {
     private readonly double[] _x1, _y1, _x2, _y2;
-    private readonly int[] _bandStart, _bandEdges;
+    private readonly int[] _polygon, _bandStart, _bandEdges;
     private readonly double _bandHeight;
     private readonly int _bands;
 
@@ -23,17 +23,18 @@ public sealed class RingIndex
         _bands = bands;
         var x1 = new List<double>();
         var (y1, x2, y2) = (new List<double>(), new List<double>(), new List<double>());
+        var owner = new List<int>();
         for (int g = 0; g < geometry.NumGeometries; g++)
         {
             if (geometry.GetGeometryN(g) is not Polygon { IsEmpty: false } polygon) continue;
-            AddRing(polygon.ExteriorRing.Coordinates);
-            foreach (var hole in polygon.InteriorRings) AddRing(hole.Coordinates);
+            AddRing(g, polygon.ExteriorRing.Coordinates);
+            foreach (var hole in polygon.InteriorRings) AddRing(g, hole.Coordinates);
         }
-        (_x1, _y1, _x2, _y2) = ([.. x1], [.. y1], [.. x2], [.. y2]);
+        (_x1, _y1, _x2, _y2, _polygon) = ([.. x1], [.. y1], [.. x2], [.. y2], [.. owner]);
         _bandHeight = Edges == 0 ? 0 : Envelope.Height / bands;
         (_bandStart, _bandEdges) = SortIntoBands();
 
-        void AddRing(Coordinate[] ring)
+        void AddRing(int polygon, Coordinate[] ring)
         {
             for (int i = 1; i < ring.Length; i++)
             {
@@ -42,6 +43,7 @@ public sealed class RingIndex
                 y1.Add(ring[i - 1].Y);
                 x2.Add(ring[i].X);
                 y2.Add(ring[i].Y);
+                owner.Add(polygon);
             }
         }
     }
@@ -55,10 +57,16 @@ public sealed class RingIndex
     {
         if (Edges == 0 || !Envelope.Covers(longitude, latitude)) return false;
         int band = BandOf(latitude);
-        int crossings = 0;
+        int crossings = 0, polygon = -1;
         for (int i = _bandStart[band]; i < _bandStart[band + 1]; i++)
         {
+            // A band keeps the order of the edges, so the edges of one polygon stand together.
             int edge = _bandEdges[i];
+            if (_polygon[edge] != polygon)
+            {
+                if ((crossings & 1) == 1) return true;
+                (crossings, polygon) = (0, _polygon[edge]);
+            }
             double ax = _x1[edge], ay = _y1[edge], bx = _x2[edge], by = _y2[edge];
             if (ax < longitude && bx < longitude) continue;
             if ((ax == longitude && ay == latitude) || (bx == longitude && by == latitude)) return true;
