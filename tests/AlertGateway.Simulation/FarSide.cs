@@ -78,7 +78,7 @@ internal sealed class FarSide(SimRun run)
             return;
         }
         dice -= run.Faults.ThrottlePerMille;
-        if (dice < 5 && tag.Key.Channel == ChannelKind.Sms)
+        if (dice < run.Faults.RefusePerMille && tag.Key.Channel == ChannelKind.Sms)
         {
             Answer(answer, DispatchOutcome.Refused(DispatchError.BadAddress));
             return;

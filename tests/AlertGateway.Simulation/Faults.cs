@@ -11,6 +11,8 @@ internal sealed record Faults
 
     public required int CannotTellPerMille { get; init; }
 
+    public int RefusePerMille { get; init; } = 5;
+
     public required int RepeatPerMille { get; init; }
 
     public required int LiePerMille { get; init; }

@@ -16,7 +16,7 @@ internal sealed class SimGateway : ICommitObserver
     public SimGateway(SimRun run)
     {
         _run = run;
-        Ledger = new SimLedger(run.Disk, run.Scheduler, () => Alive, () => run.Crash(Tear.Lost, "the disk is full"), run.Oracle.Durable);
+        Ledger = new SimLedger(run.Disk, run.Scheduler, () => Alive, () => run.Crash(Tear.Lost, "the disk is full"), run.Oracle.Durable, run.Sabotage == Sabotage.UntoldRow);
         Room = run.NewRoom(Ledger);
         Ledger.Observe(Room);
         Ledger.Observe(this);

@@ -60,13 +60,19 @@ internal sealed class SimLane(ChannelKind kind, SimGateway gateway, SimRun run)
                 Rest(why);
                 return;
             }
+            if (run.Sabotage == Sabotage.SendFirst) Send(count);
             await gateway.Ledger.AppendAsync(_rows.AsSpan(0, count).ToArray());
             if (!gateway.Alive) return;
-            for (int i = 0; i < count; i++)
-            {
-                var outgoing = _steps.Make(in _batch[i], "+8612"u8.ToArray());
-                run.Scheduler.AfterMilliseconds(0, 3, () => Dispatch(outgoing));
-            }
+            if (run.Sabotage != Sabotage.SendFirst) Send(count);
+        }
+    }
+
+    private void Send(int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            var outgoing = _steps.Make(in _batch[i], "+8612"u8.ToArray());
+            run.Scheduler.AfterMilliseconds(0, 3, () => Dispatch(outgoing));
         }
     }
 
@@ -84,13 +90,14 @@ internal sealed class SimLane(ChannelKind kind, SimGateway gateway, SimRun run)
     private void Dispatch(Outgoing outgoing)
     {
         if (!gateway.Alive) return;
-        if (!outgoing.Delivery.Gate.IsOpen) Finish(outgoing, DispatchOutcome.NotSent);
+        if (!outgoing.Delivery.Gate.IsOpen && run.Sabotage != Sabotage.IgnoreGate) Finish(outgoing, DispatchOutcome.NotSent);
         else run.Far.Send(outgoing, gateway, outcome => Finish(outgoing, outcome));
     }
 
     private void Finish(Outgoing outgoing, DispatchOutcome outcome)
     {
         if (!gateway.Alive) return;
+        if (run.Sabotage == Sabotage.NeverAsk && outcome.Code == ResultCode.Unknown) outcome = DispatchOutcome.RetryLater(outcome.Error);
         _results.Add(_steps.Finish(outgoing.Started, outcome));
         if (_settling) return;
         _settling = true;

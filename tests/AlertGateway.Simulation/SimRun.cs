@@ -10,6 +10,27 @@ namespace AlertGateway.Simulation;
 /// <param name="Trace">FNV-1a of every effect: the same seed gives the same number.</param>
 internal sealed record SimResult(ulong Seed, string? Violation, ulong Trace, long Steps, int Rows, int Crashes, int Effects, int Endpoint, IReadOnlyList<string> Story);
 
+/// <summary>A fault built into the gateway's side on purpose, to show that the judges see it.</summary>
+internal enum Sabotage : byte
+{
+    None = 0,
+
+    /// <summary>Sends without the last look at the gate.</summary>
+    IgnoreGate = 1,
+
+    /// <summary>Sends before the Started row is durable.</summary>
+    SendFirst = 2,
+
+    /// <summary>The disk loses its last commits in a crash, though they were acknowledged.</summary>
+    ForgetfulDisk = 3,
+
+    /// <summary>An unknown outcome is taken for a failure and sent again without asking.</summary>
+    NeverAsk = 4,
+
+    /// <summary>Now and then a durable row is not folded into the state.</summary>
+    UntoldRow = 5,
+}
+
 /// <summary>Where and how a run crashes, beyond what its seed does.</summary>
 internal sealed record CrashPoint(long Step, Tear Tear);
 
@@ -26,16 +47,19 @@ internal sealed class SimRun
     private ulong _trace = 0xCBF2_9CE4_8422_2325;
     private int _crashes;
 
-    private SimRun(ulong seed, int households, CrashPoint? crashPoint, bool tell, bool calm, int watch)
+    private SimRun(ulong seed, int households, CrashPoint? crashPoint, bool tell, bool calm, int watch, Sabotage sabotage)
     {
         (_crashPoint, _story, _watch) = (crashPoint, tell ? [] : null, watch);
+        Sabotage = sabotage;
         Scheduler = new Scheduler(seed);
-        Faults = calm ? Faults.Of(new Scheduler(0)) with { LosePerMille = 0, BreakPerMille = 0, ThrottlePerMille = 0, LiePerMille = 0, CannotTellPerMille = 0, RepeatPerMille = 0, RatePerSecond = 0 } : Faults.Of(Scheduler);
+        Faults = calm ? Faults.Of(new Scheduler(0)) with { LosePerMille = 0, BreakPerMille = 0, ThrottlePerMille = 0, LiePerMille = 0, RefusePerMille = 0, CannotTellPerMille = 0, RepeatPerMille = 0, RatePerSecond = 0 } : Faults.Of(Scheduler);
         Town = new Town(households > 0 ? households : Scheduler.Below(4, 22));
         Oracle = new Oracle(this);
         Far = new FarSide(this);
         _script = new Script(this, calm);
     }
+
+    public Sabotage Sabotage { get; }
 
     public Scheduler Scheduler { get; }
 
@@ -57,11 +81,12 @@ internal sealed class SimRun
     /// <summary>Plays a seed to its end.</summary>
     /// <param name="households">0 = the seed decides.</param>
     /// <param name="tell">Keep the last lines of the story.</param>
+    /// <param name="sabotage">A fault on purpose.</param>
     /// <param name="watch">Tell only of this endpoint; 0 = of all.</param>
     /// <param name="calm">One alert, no fault but the crash point.</param>
-    public static SimResult Play(ulong seed, int households = 0, CrashPoint? crashPoint = null, bool tell = false, bool calm = false, int watch = 0)
+    public static SimResult Play(ulong seed, int households = 0, CrashPoint? crashPoint = null, bool tell = false, bool calm = false, int watch = 0, Sabotage sabotage = Sabotage.None)
     {
-        var run = new SimRun(seed, households, crashPoint, tell, calm, watch);
+        var run = new SimRun(seed, households, crashPoint, tell, calm, watch, sabotage);
         run.Begin();
         while (run.Oracle.Violation is null && !run.Finished)
         {
@@ -95,6 +120,7 @@ internal sealed class SimRun
         if (_crashes < 6) Oracle.CompareWithRebuilt(gateway.Room, Disk.Rows.Count);
         gateway.Kill();
         gateway.Ledger.Crash(tear);
+        if (Sabotage == Sabotage.ForgetfulDisk) Disk.Rows.RemoveRange(Math.Max(0, Disk.Rows.Count - 20), Math.Min(20, Disk.Rows.Count));
         Gateway = null;
         Scheduler.AfterMilliseconds(FarSide.TransitMillisecondsMax + 100, 4_000, Begin);
     }
