@@ -61,9 +61,9 @@ public sealed class SeedTests
         Assert.True(crashes > 1_000 && effects > 40_000, $"{crashes} crashes and {effects} messages are too few to judge by");
     }
 
-    internal static string Story(ulong seed)
+    internal static string Story(ulong seed, int scale = 1)
     {
-        var told = SimRun.Play(seed, tell: true, watch: SimRun.Play(seed).Endpoint);
+        var told = SimRun.Play(seed, tell: true, watch: SimRun.Play(seed, scale: scale).Endpoint, scale: scale);
         return $"seed {seed}: {told.Violation}\n{string.Join('\n', told.Story)}";
     }
 }
