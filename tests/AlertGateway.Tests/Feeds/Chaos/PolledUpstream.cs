@@ -1,5 +1,6 @@
 using AlertGateway.Core.Ingest;
 using AlertGateway.Emulators.Feed;
+using AlertGateway.Feeds;
 using AlertGateway.Feeds.Cap;
 using AlertGateway.Feeds.Decoding;
 using AlertGateway.Feeds.Hydrology;
