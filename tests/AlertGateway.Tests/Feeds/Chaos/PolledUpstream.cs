@@ -103,7 +103,9 @@ internal class PolledUpstream : Upstream
 
     private Task TakeAsync(FeedRecord record, SubmissionSource source, CancellationToken cancellationToken)
     {
-        Receive(_form.NameOfRecord(record));
+        // A broken entry is handed on with its error, as something that must not be acted upon.
+        if (record.Id.Length == 0) ReceiveUnreadable();
+        else Receive(_form.NameOfRecord(record));
         return Task.CompletedTask;
     }
 }
