@@ -44,9 +44,17 @@ internal static class SignatureVerifier
         var settings = CapXml.Settings();
         settings.IgnoreComments = false;
         settings.IgnoreProcessingInstructions = false;
-        using var reader = XmlReader.Create(new StringReader(alertXml), settings);
+        using var reader = XmlReader.Create(new StringReader(alertXml[DeclarationEnd(alertXml)..]), settings);
         document.Load(reader);
         return document;
+    }
+
+    // No canonical form holds the XML declaration, and a document tree throws on version numbers that a reader lets pass.
+    private static int DeclarationEnd(string xml)
+    {
+        if (!xml.StartsWith("<?xml", StringComparison.Ordinal) || xml.Length < 6 || !char.IsWhiteSpace(xml[5])) return 0;
+        var end = xml.IndexOf("?>", StringComparison.Ordinal);
+        return end < 0 ? 0 : end + 2;
     }
 
     /// <summary>Removes white space where nothing but elements stands beside it; never inside text.</summary>
