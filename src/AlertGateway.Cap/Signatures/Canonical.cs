@@ -37,29 +37,36 @@ internal sealed class Canonical(bool exclusive, IReadOnlyList<string> inclusiveP
         return Encoding.UTF8.GetBytes(_out.ToString());
     }
 
-    /// <summary>One element with all inside it. Null when it inherits an <c>xml:</c> attribute, where 1.0 and 1.1 part ways.</summary>
+    /// <summary>
+    /// One element with all inside it. In the inclusive forms it takes over <c>xml:lang</c> and <c>xml:space</c> from around it, as 1.0 and 1.1 both say; null when <c>xml:base</c> or <c>xml:id</c> stand there, where they part ways.
+    /// </summary>
     public byte[]? Subtree(XmlElement apex)
     {
         _omitted = [];
         _out.Clear();
         var scope = new Dictionary<string, string>(StringComparer.Ordinal);
+        var around = new List<XmlAttribute>();
         for (var up = apex.ParentNode as XmlElement; up is not null; up = up.ParentNode as XmlElement)
         {
             foreach (XmlAttribute a in up.Attributes)
             {
                 if (a.NamespaceURI == XmlnsNamespace) scope.TryAdd(PrefixOf(a), a.Value);
-                else if (a.Prefix == "xml" && !exclusive) return null;
+                else if (a.Prefix == "xml" && !exclusive)
+                {
+                    if (a.LocalName is not ("lang" or "space")) return null;
+                    if (!apex.HasAttribute(a.Name) && !around.Exists(o => o.Name == a.Name)) around.Add(a);
+                }
             }
         }
 
-        Element(apex, scope, []);
+        Element(apex, scope, [], around);
         return Encoding.UTF8.GetBytes(_out.ToString());
     }
 
-    private void Element(XmlElement element, Dictionary<string, string> inherited, Dictionary<string, string> rendered)
+    private void Element(XmlElement element, Dictionary<string, string> inherited, Dictionary<string, string> rendered, List<XmlAttribute>? around = null)
     {
         var scope = inherited;
-        List<XmlAttribute>? attributes = null;
+        List<XmlAttribute>? attributes = around is { Count: > 0 } ? [.. around] : null;
         foreach (XmlAttribute a in element.Attributes)
         {
             if (a.NamespaceURI != XmlnsNamespace) (attributes ??= []).Add(a);

@@ -127,7 +127,7 @@ public sealed class EpisodesAtTheDeskTests
         using var world = World();
         await world.ClearAsync(City);
         var quiet = Assert.Single((await world.SubmitAsync(County)).Proposals);
-        await TwoPeopleTests.AssertRefusedAsync(world, "authority.missing", () => world.Pipeline.AlarmAloudAsync(quiet.ProposalNo, Neighbour, "再响", Stop));
+        await TwoPeopleTests.AssertRefusedAsync(world, "authority.missing", () => world.Pipeline.AlarmAloudAsync(quiet.ProposalNo, DeskWorld.Neighbour, "再响", Stop));
         var step = await world.Pipeline.AlarmAloudAsync(quiet.ProposalNo, Officer, "夜间，须再次叫醒", Stop);
         Assert.Null(step.Refusal);
         Assert.Equal((true, EpisodeAlarm.First, 4), (step.Proposal!.Aloud, step.Proposal.Alarm, step.Proposal.Audience.Channels.Count));
