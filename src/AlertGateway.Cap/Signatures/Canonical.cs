@@ -146,19 +146,16 @@ internal sealed class Canonical(bool exclusive, IReadOnlyList<string> inclusiveP
         }
     }
 
-    private void ContentText(string text)
+    // A polygon is one long text in which nothing needs escaping, so it is copied in one piece.
+    private void ContentText(ReadOnlySpan<char> text)
     {
-        foreach (var c in text)
+        for (var at = text.IndexOfAny("&<>\r"); at >= 0; at = text.IndexOfAny("&<>\r"))
         {
-            _ = c switch
-            {
-                '&' => _out.Append("&amp;"),
-                '<' => _out.Append("&lt;"),
-                '>' => _out.Append("&gt;"),
-                '\r' => _out.Append("&#xD;"),
-                _ => _out.Append(c),
-            };
+            _out.Append(text[..at]).Append(text[at] switch { '&' => "&amp;", '<' => "&lt;", '>' => "&gt;", _ => "&#xD;" });
+            text = text[(at + 1)..];
         }
+
+        _out.Append(text);
     }
 
     private void AttributeText(string text)
