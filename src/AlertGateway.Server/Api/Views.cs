@@ -56,6 +56,13 @@ public sealed record ProposalView
 
     public required int TakesOverDisseminationNo { get; init; }
 
+    /// <summary>Why it alarms, or <c>None</c>: it repeats what people have had.</summary>
+    public required EpisodeAlarm Alarm { get; init; }
+
+    public required IReadOnlyList<int> JoinedDisseminationNos { get; init; }
+
+    public required int SparedDeliveries { get; init; }
+
     public static ProposalView Of(Proposal p) => new()
     {
         ProposalNo = p.ProposalNo,
@@ -77,6 +84,9 @@ public sealed record ProposalView
         Renditions = [.. p.Renditions.Select(RenditionView.Of)],
         Signatures = [.. p.Signatures.Select(s => new SignatureView(s.PersonId, s.PersonName, s.Role, s.AtTicks, s.Rule))],
         TakesOverDisseminationNo = p.TakesOverDisseminationNo,
+        Alarm = p.Alarm,
+        JoinedDisseminationNos = p.JoinedDisseminationNos,
+        SparedDeliveries = p.SparedDeliveries,
     };
 }
 

@@ -59,21 +59,23 @@ public sealed class Gateway : IAsyncDisposable
         // Rooms.
         var ingestOptions = FeedSignatures.Apply(builder.Configuration["Feeds:Folder"] is { Length: > 0 } feedFolder ? feedFolder : Path.Combine(config, "feeds"), new IngestOptions());
         var ingest = new IngestRoom(ledger, clock, ingestOptions);
+        var publishers = LawfulPublishers.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "publishers.json"), cancellationToken));
         string authorityFile = options.AuthorityFile.Length > 0 ? Path.GetFullPath(options.AuthorityFile, GatewayConfiguration.Home()) : Path.Combine(config, "authority.json");
-        var desk = new ApprovalDesk(ledger, clock, AuthorityMatrix.Parse(await File.ReadAllBytesAsync(authorityFile, cancellationToken)), no => ingest.Find(no)?.ToSubmission() ?? throw new KeyNotFoundException($"There is no submission {no}."));
+        var desk = new ApprovalDesk(ledger, clock, AuthorityMatrix.Parse(await File.ReadAllBytesAsync(authorityFile, cancellationToken)), no => ingest.Find(no)?.ToSubmission() ?? throw new KeyNotFoundException($"There is no submission {no}."), publishers);
         var refusals = new RefusalBook();
         var room = new DisseminationRoom(ledger, registry, clock, c => new ChannelTimes(options.Lanes.For(c).ReceiptTimeout, options.Lanes.For(c).UnreachableTimeout ?? TimeSpan.MaxValue));
         var speech = SpeechHouse.Open(config, builder.Configuration.GetSection("Speech"), clock);
         var languages = await LanguagesAsync(config, options.City, cancellationToken);
         var wording = Core.Rendering.Wording.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "templates", "wording.json"), cancellationToken));
-        var rendering = new RenderingRoom(wording, speech.Renderer, languages);
+        var rendering = new RenderingRoom(wording, speech.Renderer, languages, publishers);
         var zones = await DangerZonesAsync(config, options.City, cancellationToken);
-        var targeting = new TargetingRoom(registry, TargetingConfig.Parse(await File.ReadAllTextAsync(Path.Combine(config, "targeting.json"), cancellationToken)), zones,
+        var targets = TargetingConfig.Parse(await File.ReadAllTextAsync(Path.Combine(config, "targeting.json"), cancellationToken));
+        var targeting = new TargetingRoom(registry, targets, zones,
             Jurisdiction.FromJson(registryStore.ReadMeta("jurisdiction") ?? throw new InvalidDataException("The registry has no jurisdiction: fill it first (agw city create).")),
             await NeighboursAsync(config, options.City, cancellationToken), BoundaryBook.Load(Path.Combine(config, "boundaries")), languages);
         var programmes = new ProgrammeStore(Path.Combine(data, "programmes"));
         var pipeline = new AlertPipeline(ingest, targeting.Plan, rendering, (p, _) => { programmes.PutMap(programmes.Put(p.Wav), Channels.Speech.ProgrammeMap.Of(p).ToJson()); return Task.CompletedTask; }, desk, room, ingestOptions,
-            LawfulPublishers.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "publishers.json"), cancellationToken)));
+            publishers, new EpisodePolicy(wording.EventKindOf, targets.Repeat));
 
         // Channels and rim.
         var s = builder.Services;
