@@ -111,9 +111,13 @@ public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes
     private ProgrammeScript Script(Submission submission, AlertWords[] words, Purpose purpose, IReadOnlyList<string> order) => new()
     {
         Passages = [.. order.Select(language => new ProgrammePassage(language, Spoken(words[language == "en" ? 1 : 0], purpose)))],
-        Profile = wording.ProfileOf(submission.Colour, purpose, IsExercise(submission)),
+        Profile = wording.ProfileOf(submission.Colour, purpose, IsExercise(submission), AsksToLeave(submission, words)),
         Exercise = IsExercise(submission),
     };
+
+    // 立即转移 in the words, or CAP's own word for it.
+    private static bool AsksToLeave(Submission submission, AlertWords[] words) =>
+        words[0].Instruction.Contains("立即转移", StringComparison.Ordinal) || submission.Alert.Infos.Any(info => info.ResponseTypes.Contains(ResponseType.Evacuate));
 
     private string Spoken(AlertWords w, Purpose purpose) => TextComposer.Compose(wording.Of(w.Language).Speech.For(purpose), w, t => t.Length <= wording.Of(w.Language).SpeechCharsMax);
 
@@ -123,5 +127,6 @@ public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes
             ProgrammeSha256 = programme.Sha256Hex,
             ProgrammeBytes = programme.Wav.Length,
             ProgrammeDuration = programme.Duration,
+            Horns = channel == ChannelKind.Loudspeaker && purpose == Purpose.Original ? programme.Horns : null,
         });
 }
