@@ -1,3 +1,4 @@
+using AlertGateway.Core;
 using AlertGateway.Core.Dispatch;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

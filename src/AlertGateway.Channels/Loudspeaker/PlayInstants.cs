@@ -49,7 +49,7 @@ internal sealed class PlayInstants(TimeProvider clock, TimeSpan lead)
     private long Soon => (Now + lead.Ticks + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond;
 
     // The beat that is there already, or one that begins after this first stretch.
-    private long Next(long then, HornPlan plan, long start)
+    private static long Next(long then, HornPlan plan, long start)
     {
         if (plan.ThenEverySeconds == 0) return 0;
         return then > 0 ? then : start + ((plan.Plays - 1L) * plan.EverySeconds + plan.ThenEverySeconds) * TimeSpan.TicksPerSecond;

@@ -1,4 +1,3 @@
-using AlertGateway.Core.Rendering;
 using AlertGateway.Core.Tracking;
 using AlertGateway.Storage.Ledger;
 using AlertGateway.Storage.Registry;
