@@ -45,7 +45,7 @@ public sealed class RepeatPlanTests
 
         string page = await RunningHouse.ReadPageAsync(browser, $"/live/1/unreached?village={second}", Stop);
         Assert.Contains("大喇叭重复播放，直到本村报告“已转移”", page, StringComparison.Ordinal);
-        using var form = await house.PressAsync(browser, $"/live/1/unreached?village={second}", "/live/1/evacuated", [new("village", second), new("evacuated", "yes")], Stop);
+        using var form = await RunningHouse.PressAsync(browser, $"/live/1/unreached?village={second}", "/live/1/evacuated", [new("village", second), new("evacuated", "yes")], Stop);
         Assert.Equal(HttpStatusCode.OK, form.StatusCode);
         await AssertSilentAsync(house, horns.Where(h => villageOf[h] == second), horns.Where(h => villageOf[h] != first && villageOf[h] != second));
 

@@ -146,7 +146,7 @@ internal sealed partial class RunningHouse : IAsyncDisposable
     }
 
     /// <summary>Fills the form of a page and sends it, as a browser without scripts does.</summary>
-    public async Task<HttpResponseMessage> PressAsync(HttpClient browser, string page, string action, IEnumerable<KeyValuePair<string, string>> fields, CancellationToken cancellationToken)
+    public static async Task<HttpResponseMessage> PressAsync(HttpClient browser, string page, string action, IEnumerable<KeyValuePair<string, string>> fields, CancellationToken cancellationToken)
     {
         string html = await browser.GetStringAsync(new Uri(page, UriKind.Relative), cancellationToken);
         using var form = new FormUrlEncodedContent([new("form-token", FormToken().Match(html).Groups[1].Value), .. fields]);
