@@ -24,7 +24,7 @@ public sealed class DeliverySet
     private readonly int[] _byOutcome = new int[(int)Outcome.Suppressed + 1];
     private readonly PriorityQueue<int, long> _retries = new();
     private readonly PriorityQueue<int, long> _asks = new();
-    private readonly Queue<(int Slot, long AtTicks)> _awaitingReceipt = new();
+    private readonly Queue<(int Slot, byte Attempt, long AtTicks)> _awaitingReceipt = new();
     private readonly Queue<(int Slot, long SinceTicks)> _parked = new();
     private readonly bool _lifeThreat;
     private int _cursor;
@@ -189,14 +189,17 @@ public sealed class DeliverySet
         return true;
     }
 
-    /// <summary>Slots parked since before <paramref name="beforeTicks"/>, for giving up.</summary>
+    /// <summary>Slots parked since before <paramref name="beforeTicks"/>, for giving up. Reserves them.</summary>
     public int TakeParked(long beforeTicks, Span<int> slots)
     {
         int count = 0;
         while (count < slots.Length && _parked.TryPeek(out var head) && head.SinceTicks <= beforeTicks)
         {
             _parked.Dequeue();
-            if ((_flags[head.Slot] & SlotFlags.Parked) != 0 && _outcome[head.Slot] == Outcome.Retrying) slots[count++] = head.Slot;
+            if ((_flags[head.Slot] & SlotFlags.Parked) == 0 || _outcome[head.Slot] != Outcome.Retrying) continue;
+            // Given up from here on: an endpoint that comes online before the row is durable must not start it any more.
+            _flags[head.Slot] = (_flags[head.Slot] & ~SlotFlags.Parked) | SlotFlags.Reserved;
+            slots[count++] = head.Slot;
         }
         return count;
     }
@@ -204,8 +207,18 @@ public sealed class DeliverySet
     /// <summary>True when a delivery accepted at or before <paramref name="beforeTicks"/> still waits for its receipt.</summary>
     public bool AwaitsReceiptSince(long beforeTicks)
     {
-        while (_awaitingReceipt.TryPeek(out var head) && _outcome[head.Slot] != Outcome.Accepted) _awaitingReceipt.Dequeue();
-        return _awaitingReceipt.TryPeek(out var oldest) && oldest.AtTicks <= beforeTicks;
+        return TryPeekAwaited(out var oldest) && oldest.AtTicks <= beforeTicks;
+    }
+
+    // What is no longer awaited never will be again: an attempt is accepted once. So it does not matter when it is dropped, and a rebuilt queue gives the same answers.
+    private bool TryPeekAwaited(out (int Slot, byte Attempt, long AtTicks) head)
+    {
+        while (_awaitingReceipt.TryPeek(out head))
+        {
+            if (_outcome[head.Slot] == Outcome.Accepted && _attempts[head.Slot] == head.Attempt) return true;
+            _awaitingReceipt.Dequeue();
+        }
+        return false;
     }
 
     /// <summary>
@@ -244,7 +257,7 @@ public sealed class DeliverySet
         {
             case ResultCode.Accepted when open:
                 Move(slot, _evidence[slot] >= Evidence.Delivered ? Outcome.Delivered : Outcome.Accepted);
-                if (_outcome[slot] == Outcome.Accepted) _awaitingReceipt.Enqueue((slot, e.AtTicks));
+                if (_outcome[slot] == Outcome.Accepted) _awaitingReceipt.Enqueue((slot, _attempts[slot], e.AtTicks));
                 break;
             case ResultCode.RetryLater or ResultCode.NeverTaken when open:
                 Retry(slot, error, e.AtTicks, (long)((ulong)e.Number >> 8));
@@ -259,7 +272,7 @@ public sealed class DeliverySet
                 DecideBlind(slot, e.AtTicks);
                 break;
             case ResultCode.Refused when open:
-                Move(slot, Outcome.Failed);
+                Move(slot, FailedOrLost(slot));
                 break;
             case ResultCode.NotSent when open:
                 Move(slot, (_flags[slot] & SlotFlags.Doubtful) != 0 ? Lose(slot) : Outcome.Suppressed);
@@ -271,13 +284,14 @@ public sealed class DeliverySet
     private int ApplyReceipt(int slot, in LedgerEvent e)
     {
         var level = (Evidence)e.Code;
+        // Whoever reports on it has taken it, also when it reports a failure before the answer to the request has come.
+        _flags[slot] |= SlotFlags.MayHave;
         if (level == Evidence.Planned)
         {
             // The far side gave up. What is already delivered stays so; a conflict is only recorded.
             if (_outcome[slot] is Outcome.InFlight or Outcome.Unknown or Outcome.Retrying or Outcome.Accepted) Move(slot, Outcome.Failed);
             return -1;
         }
-        _flags[slot] |= SlotFlags.MayHave;
         if (level >= Evidence.Delivered && _outcome[slot] is Outcome.InFlight or Outcome.Unknown or Outcome.Retrying or Outcome.Accepted) Move(slot, Outcome.Delivered);
         return Raise(slot, level);
     }
@@ -295,7 +309,7 @@ public sealed class DeliverySet
         int max = error == DispatchError.Throttled ? ThrottledAttemptsMax : AttemptsMax;
         if (_attempts[slot] >= max)
         {
-            Move(slot, Outcome.Failed);
+            Move(slot, FailedOrLost(slot));
             return;
         }
         Move(slot, Outcome.Retrying);
@@ -306,12 +320,12 @@ public sealed class DeliverySet
     {
         if (ClosedBecause is not null)
         {
-            Move(slot, Outcome.Suppressed);
+            Move(slot, (_flags[slot] & SlotFlags.Doubtful) != 0 ? Lose(slot) : Outcome.Suppressed);
             return;
         }
         if (_attempts[slot] >= ThrottledAttemptsMax)
         {
-            Move(slot, Outcome.Failed);
+            Move(slot, FailedOrLost(slot));
             return;
         }
         Move(slot, Outcome.Retrying);
@@ -343,6 +357,9 @@ public sealed class DeliverySet
         else Move(slot, Lose(slot));
     }
 
+    // An earlier attempt may have been taken, whatever became of the last one.
+    private Outcome FailedOrLost(int slot) => (_flags[slot] & SlotFlags.Doubtful) != 0 ? Lose(slot) : Outcome.Failed;
+
     private Outcome Lose(int slot)
     {
         if ((_flags[slot] & SlotFlags.PossibleLoss) == 0)
@@ -366,10 +383,10 @@ public sealed class DeliverySet
 
     private void CloseReceipts(long beforeTicks)
     {
-        while (_awaitingReceipt.TryPeek(out var head) && head.AtTicks <= beforeTicks)
+        while (TryPeekAwaited(out var head) && head.AtTicks <= beforeTicks)
         {
             _awaitingReceipt.Dequeue();
-            if (_outcome[head.Slot] == Outcome.Accepted) Move(head.Slot, Outcome.HandedOff);
+            Move(head.Slot, Outcome.HandedOff);
         }
     }
 

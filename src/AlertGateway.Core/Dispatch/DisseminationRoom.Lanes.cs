@@ -87,14 +87,40 @@ public sealed partial class DisseminationRoom
         int count = 0;
         lock (held.Lock)
         {
+            Func<int, bool>? ready = takingBack ? e => held.State.OriginalIsSettled(channel, e) : OlderInFlight(held, channel) ? e => OlderIsSettled(held, channel, e) : null;
             foreach (var set in held.State.Sets)
             {
                 if (set.Channel != channel || takingBack != (set.Purpose is Purpose.Cancel or Purpose.Correction) || count >= batch.Length) continue;
-                int taken = set.Take(now, slots[..Math.Min(slots.Length, batch.Length - count)], takingBack ? e => held.State.OriginalIsSettled(channel, e) : null, NotReadyTicks);
+                int taken = set.Take(now, slots[..Math.Min(slots.Length, batch.Length - count)], ready, NotReadyTicks);
                 foreach (int slot in slots[..taken]) batch[count++] = Describe(held, set, slot, held.State.StartedRow(set, slot, now));
             }
         }
         return count;
+    }
+
+    // I6: an update waits, endpoint by endpoint, for what an older message of its chain still has on the wire.
+    private static bool OlderInFlight(Held held, ChannelKind channel)
+    {
+        for (var older = held.Predecessor; older is not null; older = older.Predecessor)
+        {
+            lock (older.Lock)
+            {
+                if (older.State.Set(channel, Purpose.Original)?.Of(Outcome.InFlight) > 0) return true;
+            }
+        }
+        return false;
+    }
+
+    private static bool OlderIsSettled(Held held, ChannelKind channel, int endpointNo)
+    {
+        for (var older = held.Predecessor; older is not null; older = older.Predecessor)
+        {
+            lock (older.Lock)
+            {
+                if (!older.State.OriginalIsSettled(channel, endpointNo)) return false;
+            }
+        }
+        return true;
     }
 
     private static TakenDelivery Describe(Held held, DeliverySet set, int slot, LedgerEvent row)
