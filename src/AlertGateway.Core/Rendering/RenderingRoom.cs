@@ -25,6 +25,7 @@ public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes
 
     private static readonly Purpose[] Purposes = [Purpose.Original, Purpose.Cancel, Purpose.Correction];
     private static readonly string[] Languages = ["zh", "en"];
+    private static readonly char[] ClauseEnds = ['，', '。', '；', '！', ',', ';'];
     private readonly IReadOnlyList<IReadOnlyList<string>> _orders = (languages ?? VillageLanguages.Default).Orders;
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -115,9 +116,10 @@ public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes
         Exercise = IsExercise(submission),
     };
 
-    // 立即转移 in the words, or CAP's own word for it.
+    // 立即转移 or 立即向高处转移 in one clause of the words, or CAP's own word for it.
     private static bool AsksToLeave(Submission submission, AlertWords[] words) =>
-        words[0].Instruction.Contains("立即转移", StringComparison.Ordinal) || submission.Alert.Infos.Any(info => info.ResponseTypes.Contains(ResponseType.Evacuate));
+        words[0].Instruction.Split(ClauseEnds).Any(clause => clause.IndexOf("立即", StringComparison.Ordinal) is >= 0 and var at && clause.IndexOf("转移", at, StringComparison.Ordinal) >= 0)
+        || submission.Alert.Infos.Any(info => info.ResponseTypes.Contains(ResponseType.Evacuate));
 
     private string Spoken(AlertWords w, Purpose purpose) => TextComposer.Compose(wording.Of(w.Language).Speech.For(purpose), w, t => t.Length <= wording.Of(w.Language).SpeechCharsMax);
 

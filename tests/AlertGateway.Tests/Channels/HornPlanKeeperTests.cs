@@ -56,7 +56,7 @@ public sealed class HornPlanKeeperTests : IAsyncLifetime
     private OutgoingDelivery ADelivery() =>
         Make.ADelivery(Make.ARendition(ChannelKind.Loudspeaker, "请立即转移。", programme: Sha256, programmeBytes: 1000) with { Horns = Red }, EndpointNo, default, _clock.GetUtcNow()) with { NotAfterTicks = long.MaxValue };
 
-    private Task StateAsync(params string[] plans) => _horn!.ReportAsync(new { type = "state", state = "armed", plans }, Stop);
+    private Task<MqttClientPublishReasonCode> StateAsync(params string[] plans) => _horn!.ReportAsync(new { type = "state", state = "armed", plans }, Stop);
 
     [Fact]
     public async Task The_order_carries_the_plan_that_was_approved()

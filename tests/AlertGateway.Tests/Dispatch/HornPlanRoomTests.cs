@@ -1,3 +1,4 @@
+using AlertGateway.Cap;
 using AlertGateway.Core;
 using AlertGateway.Core.Dispatch;
 using AlertGateway.Core.Rendering;
