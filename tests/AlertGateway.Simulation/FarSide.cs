@@ -22,6 +22,9 @@ internal sealed class FarSide(SimRun run)
     /// <summary>Deliveries for which a failure was reported.</summary>
     public HashSet<DeliveryKey> ReportedFailed { get; } = [];
 
+    /// <summary>Attempts that reached for the SMS provider, answered or not.</summary>
+    public int SmsAttempts { get; private set; }
+
     /// <summary>Provider and devices answer nothing.</summary>
     public bool Down { get; set; }
 
@@ -41,6 +44,7 @@ internal sealed class FarSide(SimRun run)
     public void Send(Outgoing outgoing, SimGateway sender, Action<DispatchOutcome> answer)
     {
         var (s, tag) = (run.Scheduler, outgoing.Delivery.Tag);
+        if (tag.Key.Channel == ChannelKind.Sms) SmsAttempts++;
         if (Down && s.Chance(700))
         {
             answer(DispatchOutcome.RetryLater(DispatchError.LinkDown));

@@ -17,10 +17,16 @@ internal sealed record Faults
 
     public required int LiePerMille { get; init; }
 
+    /// <summary>Connections of each lane.</summary>
+    public int Slots { get; init; } = 6;
+
     public required int Window { get; init; }
 
     /// <summary>Starts a second; 0 = unlimited.</summary>
     public required int RatePerSecond { get; init; }
+
+    /// <summary>Nothing breaks.</summary>
+    public static Faults None { get; } = new() { LosePerMille = 0, BreakPerMille = 0, ThrottlePerMille = 0, CannotTellPerMille = 0, RefusePerMille = 0, RepeatPerMille = 0, LiePerMille = 0, Window = 32, RatePerSecond = 0 };
 
     /// <summary>From a quiet night to one where everything breaks.</summary>
     public static Faults Of(Scheduler s)

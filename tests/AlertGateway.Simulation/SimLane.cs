@@ -7,11 +7,9 @@ namespace AlertGateway.Simulation;
 /// <summary>The tasks of a lane, played by the scheduler: pump, slots, settling, asking. Every decision is <see cref="LaneSteps"/>'s.</summary>
 internal sealed class SimLane(ChannelKind kind, SimGateway gateway, SimRun run)
 {
-    private const int Slots = 6;
-
-    private readonly LaneSteps _steps = new(kind, new LaneOptions { Slots = Slots, Window = run.Faults.Window, RatePerSecond = run.Faults.RatePerSecond }, gateway.Room, run.Town.Registry.EndpointFlags, run.Scheduler.Clock);
-    private readonly TakenDelivery[] _batch = new TakenDelivery[Slots];
-    private readonly LedgerEvent[] _rows = new LedgerEvent[Slots];
+    private readonly LaneSteps _steps = new(kind, new LaneOptions { Slots = run.Faults.Slots, Window = run.Faults.Window, RatePerSecond = run.Faults.RatePerSecond }, gateway.Room, run.Town.Registry.EndpointFlags, run.Scheduler.Clock);
+    private readonly TakenDelivery[] _batch = new TakenDelivery[run.Faults.Slots];
+    private readonly LedgerEvent[] _rows = new LedgerEvent[run.Faults.Slots];
     private List<LedgerEvent> _results = [];
     private bool _pumping;
     private bool _settling;

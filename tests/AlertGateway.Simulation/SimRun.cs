@@ -47,13 +47,13 @@ internal sealed class SimRun
     private ulong _trace = 0xCBF2_9CE4_8422_2325;
     private int _crashes;
 
-    private SimRun(ulong seed, int households, CrashPoint? crashPoint, bool tell, bool calm, int watch, Sabotage sabotage)
+    private SimRun(ulong seed, int households, CrashPoint? crashPoint, bool tell, bool calm, int watch, Sabotage sabotage, Faults? faults, int scale)
     {
         (_crashPoint, _story, _watch) = (crashPoint, tell ? [] : null, watch);
         Sabotage = sabotage;
         Scheduler = new Scheduler(seed);
-        Faults = calm ? Faults.Of(new Scheduler(0)) with { LosePerMille = 0, BreakPerMille = 0, ThrottlePerMille = 0, LiePerMille = 0, RefusePerMille = 0, CannotTellPerMille = 0, RepeatPerMille = 0, RatePerSecond = 0 } : Faults.Of(Scheduler);
-        Town = new Town(households > 0 ? households : Scheduler.Below(4, 22));
+        Faults = faults ?? (calm ? Faults.None : Faults.Of(Scheduler));
+        Town = new Town(households > 0 ? households : Scheduler.Below(4, 22) * scale);
         Oracle = new Oracle(this);
         Far = new FarSide(this);
         _script = new Script(this, calm);
@@ -81,13 +81,17 @@ internal sealed class SimRun
     /// <summary>Plays a seed to its end.</summary>
     /// <param name="households">0 = the seed decides.</param>
     /// <param name="tell">Keep the last lines of the story.</param>
+    /// <param name="faults">Null = the seed decides.</param>
+    /// <param name="scale">Multiplies the town that the seed decides.</param>
+    /// <param name="weather">What else happens; called once at the beginning.</param>
     /// <param name="sabotage">A fault on purpose.</param>
     /// <param name="watch">Tell only of this endpoint; 0 = of all.</param>
     /// <param name="calm">One alert, no fault but the crash point.</param>
-    public static SimResult Play(ulong seed, int households = 0, CrashPoint? crashPoint = null, bool tell = false, bool calm = false, int watch = 0, Sabotage sabotage = Sabotage.None)
+    public static SimResult Play(ulong seed, int households = 0, CrashPoint? crashPoint = null, bool tell = false, bool calm = false, int watch = 0, Sabotage sabotage = Sabotage.None, Faults? faults = null, Action<SimRun>? weather = null, int scale = 1)
     {
-        var run = new SimRun(seed, households, crashPoint, tell, calm, watch, sabotage);
+        var run = new SimRun(seed, households, crashPoint, tell, calm, watch, sabotage, faults, scale);
         run.Begin();
+        weather?.Invoke(run);
         while (run.Oracle.Violation is null && !run.Finished)
         {
             if (run._crashPoint?.Step == run.Scheduler.Steps) run.Crash(run._crashPoint.Tear, "the crash point");

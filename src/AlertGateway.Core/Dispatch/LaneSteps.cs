@@ -19,6 +19,9 @@ internal enum LaneWait : byte
 /// <summary>One attempt on its way to the channel.</summary>
 internal readonly record struct Outgoing(OutgoingDelivery Delivery, LedgerEvent Started);
 
+/// <summary>How much of a batch may be what: everything together, what takes nothing back, and what threatens no life.</summary>
+internal readonly record struct TakeLimits(int All, int Originals, int Ordinary);
+
 /// <summary>
 /// What a lane decides, without its tasks: what may start, which row an outcome becomes, what an answer settles. No I/O, no <c>async</c>; time comes from the clock. <see cref="Take"/> is called by one caller at a time, the others from any thread;
 /// <see cref="Lane"/> runs it with real channels, the simulation with unreliable ones.
@@ -28,6 +31,11 @@ internal sealed class LaneSteps(ChannelKind channel, LaneOptions options, Dissem
     /// <summary>Asked as often as this without an answer, an unknown outcome is decided as on a blind channel.</summary>
     public const int AsksMax = 6;
 
+    private const int AskWhileDownTicks = 5 * (int)TimeSpan.TicksPerSecond;
+
+    private readonly int _cancelReserve = options.Slots >= 8 ? Math.Max(1, options.Slots / 16) : 0;
+    private readonly int _lifeReserve = options.Slots >= 8 ? options.Slots / 8 : 0;
+    private readonly LaneCircuit? _circuit = channel == ChannelKind.Sms ? new(clock) : null; // elsewhere every endpoint is a far side of its own
     private readonly RateShaper _pace = new(options.RatePerSecond, clock);
     private readonly Dictionary<(int, int), int> _asked = [];
     private int _inFlight;
@@ -44,6 +52,9 @@ internal sealed class LaneSteps(ChannelKind channel, LaneOptions options, Dissem
 
     public long Throttled => Volatile.Read(ref _throttled);
 
+    /// <summary>The far side does not answer: only probes go out.</summary>
+    public bool IsDown => _circuit?.IsOpen == true;
+
     public double RateLimitPerSecond => _pace.PerSecond;
 
     /// <summary>What may start now; their Started rows must be durable before <see cref="Make"/> hands them out.</summary>
@@ -53,8 +64,11 @@ internal sealed class LaneSteps(ChannelKind channel, LaneOptions options, Dissem
     public int Take(Span<TakenDelivery> batch, Span<LedgerEvent> rows, out LaneWait why)
     {
         int free = Math.Min(options.Slots - InFlight, options.Window - Unsettled);
-        int allowed = Math.Min(free, _pace.Available());
-        int count = allowed > 0 ? room.Take(channel, batch[..Math.Min(allowed, batch.Length)]) : 0;
+        int healthy = Math.Min(free, (_circuit?.Allowed() ?? int.MaxValue) - InFlight);
+        int allowed = Math.Min(healthy, _pace.Available());
+        // The last slots are for what takes back, those before them for what threatens life: a slow provider full of lesser messages holds up neither.
+        var limits = new TakeLimits(allowed, Math.Min(allowed, free - _cancelReserve), Math.Min(allowed, free - _cancelReserve - _lifeReserve));
+        int count = allowed > 0 ? room.Take(channel, batch[..Math.Min(allowed, batch.Length)], in limits) : 0;
         why = free <= 0 ? LaneWait.Capacity : allowed <= 0 ? LaneWait.Pace : LaneWait.Work;
         if (count == 0) return 0;
         _pace.Spend(count);
@@ -81,6 +95,7 @@ internal sealed class LaneSteps(ChannelKind channel, LaneOptions options, Dissem
     public LedgerEvent Finish(in LedgerEvent started, in DispatchOutcome outcome)
     {
         Interlocked.Decrement(ref _inFlight);
+        _circuit?.Told(in outcome);
         if (outcome.Error == DispatchError.Throttled)
         {
             Interlocked.Increment(ref _throttled);
@@ -103,6 +118,12 @@ internal sealed class LaneSteps(ChannelKind channel, LaneOptions options, Dissem
         var key = (taken.Started.DisseminationNo, taken.Started.EndpointNo);
         if (answer.Answer == AskAnswer.CannotTell)
         {
+            // Nobody answers anything at present: the question keeps until somebody does, as long as the message lives.
+            if (IsDown && now < taken.Gate.NotAfterTicks)
+            {
+                DisseminationRoom.AskAgain(in taken, now + AskWhileDownTicks);
+                return null;
+            }
             int asked = _asked[key] = _asked.GetValueOrDefault(key) + 1;
             if (asked < AsksMax)
             {
