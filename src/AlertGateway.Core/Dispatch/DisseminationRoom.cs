@@ -30,6 +30,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
         (_ledger, _registry, _clock, _times) = (ledger, registry, clock, times);
         _villageHouseholds = new Lazy<int[][]>(HouseholdsByVillage);
         _personHasEndpoint = new Lazy<bool[]>(PersonsWithEndpoint);
+        _hornVillage = new Lazy<Dictionary<int, int>>(HornVillages);
     }
 
     /// <summary>Pulsed whenever a lane may have something new to do.</summary>

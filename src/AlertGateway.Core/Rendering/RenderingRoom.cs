@@ -26,6 +26,7 @@ public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes
 
     private static readonly Purpose[] Purposes = [Purpose.Original, Purpose.Cancel, Purpose.Correction];
     private static readonly string[] Languages = ["zh", "en"];
+    private static readonly char[] ClauseEnds = ['，', '。', '；', '！', ',', ';'];
     private readonly IReadOnlyList<IReadOnlyList<string>> _orders = (languages ?? VillageLanguages.Default).Orders;
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -128,11 +129,16 @@ public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes
     private ProgrammeScript Script(Submission submission, AlertWords[] words, Purpose purpose, IReadOnlyList<string> order, PublisherText?[] quoted) => new()
     {
         Passages = [.. order.Select(language => (Language: language, At: language == "en" ? 1 : 0)).Select(p => new ProgrammePassage(p.Language, quoted.ElementAtOrDefault(p.At) is { } own && SpokenOf(own) is { } text ? text : Spoken(words[p.At], purpose)))],
-        Profile = wording.ProfileOf(submission.Colour, purpose, IsExercise(submission)),
+        Profile = wording.ProfileOf(submission.Colour, purpose, IsExercise(submission), AsksToLeave(submission, words)),
         Exercise = IsExercise(submission),
     };
 
     private string? SpokenOf(PublisherText text) => text.Fitting(text.SourceSpoken, instructionElsewhere: false, t => t.Length <= wording.Of(text.Language).PublisherSpeechCharsMax);
+
+    // 立即转移 or 立即向高处转移 in one clause of the words, or CAP's own word for it.
+    private static bool AsksToLeave(Submission submission, AlertWords[] words) =>
+        words[0].Instruction.Split(ClauseEnds).Any(clause => clause.IndexOf("立即", StringComparison.Ordinal) is >= 0 and var at && clause.IndexOf("转移", at, StringComparison.Ordinal) >= 0)
+        || submission.Alert.Infos.Any(info => info.ResponseTypes.Contains(ResponseType.Evacuate));
 
     private string Spoken(AlertWords w, Purpose purpose) => TextComposer.Compose(wording.Of(w.Language).Speech.For(purpose), w, t => t.Length <= wording.Of(w.Language).SpeechCharsMax);
 
@@ -142,5 +148,6 @@ public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes
             ProgrammeSha256 = programme.Sha256Hex,
             ProgrammeBytes = programme.Wav.Length,
             ProgrammeDuration = programme.Duration,
+            Horns = channel == ChannelKind.Loudspeaker && purpose == Purpose.Original ? programme.Horns : null,
         });
 }

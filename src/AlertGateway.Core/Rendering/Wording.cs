@@ -168,8 +168,10 @@ public sealed record Wording
         return AlertWords.EventRow(info, this)?.Code ?? info.Event.Trim();
     }
 
-    internal string ProfileOf(WarningColour colour, Purpose purpose, bool exercise) =>
-        ProgrammeProfiles[exercise ? "exercise" : purpose is Purpose.Cancel or Purpose.Correction ? "cancel" : colour.ToString().ToLowerInvariant()];
+    /// <param name="leave">The warning tells people to leave; only the profile of that plays until their village says that they have.</param>
+    internal string ProfileOf(WarningColour colour, Purpose purpose, bool exercise, bool leave) =>
+        leave && !exercise && purpose == Purpose.Original && ProgrammeProfiles.TryGetValue("evacuate", out var profile) ? profile
+        : ProgrammeProfiles[exercise ? "exercise" : purpose is Purpose.Cancel or Purpose.Correction ? "cancel" : colour.ToString().ToLowerInvariant()];
 
     internal string ColourName(string language, WarningColour colour) => colour == WarningColour.None ? "" : Of(language).Colours[(int)colour - 1];
 }

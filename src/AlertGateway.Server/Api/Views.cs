@@ -110,5 +110,9 @@ public sealed record CancelRequest(string Reason, bool FalseAlarm);
 /// <summary>Body of <c>POST /v1/disseminations/{n}/visits</c>.</summary>
 public sealed record VisitRequest(int PersonNo, Evidence Level);
 
+/// <summary>Body of <c>POST /v1/disseminations/{n}/villages/{code}/evacuated</c>.</summary>
+/// <param name="Evacuated">True: all have left. False: they have not after all.</param>
+public sealed record EvacuationRequest(bool Evacuated);
+
 /// <summary>Answer to what a person asked for.</summary>
 public sealed record DoneView(string Message, int DisseminationNo);
