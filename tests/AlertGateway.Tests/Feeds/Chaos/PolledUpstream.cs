@@ -27,11 +27,11 @@ internal sealed record PolledForm(string Kind, Func<IReadOnlyList<Item>, bool, b
 }
 
 /// <summary>A document that lists the newest twenty items, and is polled.</summary>
-internal class PolledUpstream : Upstream
+internal sealed class PolledUpstream : Upstream
 {
-    protected const int Window = 20;
+    private const int Window = 20;
     private readonly PolledForm _form;
-    private readonly IFeedAdapter? _poller;
+    private readonly HttpFeedPoller? _poller;
     private readonly HydroPoller? _hydro;
 
     public PolledUpstream(PolledForm form, FeedTimeline timeline, FeedServer server, TimeProvider world)
@@ -56,7 +56,7 @@ internal class PolledUpstream : Upstream
 
     public FeedServer Server { get; }
 
-    protected List<Item> Items { get; } = [];
+    private List<Item> Items { get; } = [];
 
     public override int Faults => Server.Faults.Given;
 
@@ -64,7 +64,7 @@ internal class PolledUpstream : Upstream
 
     public override Task RunAsync(CancellationToken cancellationToken) => _poller?.RunAsync(cancellationToken) ?? _hydro!.RunAsync(cancellationToken);
 
-    public virtual Task PollAsync(CancellationToken cancellationToken) => _poller is HttpFeedPoller http ? http.PollAsync(cancellationToken) : _hydro!.PollAsync(cancellationToken);
+    public Task PollAsync(CancellationToken cancellationToken) => _poller?.PollAsync(cancellationToken) ?? _hydro!.PollAsync(cancellationToken);
 
     public override async ValueTask DisposeAsync()
     {

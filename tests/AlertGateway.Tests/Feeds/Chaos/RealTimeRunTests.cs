@@ -88,7 +88,7 @@ public sealed class RealTimeRunTests
         if (Environment.GetEnvironmentVariable("AGW_FEEDS_RESULT") is { Length: > 0 } file) await File.WriteAllTextAsync(file, JsonSerializer.Serialize(result, Json) + "\n", Stop);
 
         await stop.CancelAsync();
-        foreach (var run in runs) await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var run in runs) await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         foreach (var upstream in upstreams) await upstream.DisposeAsync();
         Assert.Equal((0, 0), (result.lost, result.neverPublished));
     }
