@@ -50,7 +50,10 @@ public sealed class Gateway : IAsyncDisposable
         var clock = TimeProvider.System;
 
         // Storage.
-        var ledger = SqliteLedger.Open(Path.Combine(data, "ledger.db"));
+        var ledger = SqliteLedger.Open(Path.Combine(data, "ledger.db"), new SqliteLedgerOptions
+        {
+            WitnessFile = options.AuditWitnessFile.Length > 0 ? Path.GetFullPath(options.AuditWitnessFile, GatewayConfiguration.Home()) : null, ReserveBytes = options.DiskReserveMiB * 1024L * 1024L,
+        });
         var registryStore = RegistryStore.Open(Path.Combine(data, "registry.db"));
         var registry = registryStore.LoadSnapshot();
         var people = PeopleStore.Open(Path.Combine(data, "people.db"), clock, RandomNumberGenerator.Create());

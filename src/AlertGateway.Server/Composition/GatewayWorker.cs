@@ -1,17 +1,19 @@
 using AlertGateway.Core;
 using AlertGateway.Core.Dispatch;
 using AlertGateway.Feeds;
+using AlertGateway.Storage.Ledger;
 
 namespace AlertGateway.Server.Composition;
 
 /// <summary>Runs lanes, feeds and the tick until the host stops. A lane that ends because the ledger failed ends the process: start is recovery.</summary>
-internal sealed partial class GatewayWorker(Lane[] lanes, IFeedAdapter[] feeds, DisseminationRoom room, HydrologyHouse hydrology, AlertPipeline pipeline, TimeProvider clock, IHostApplicationLifetime host, ILogger<GatewayWorker> logger) : BackgroundService
+internal sealed partial class GatewayWorker(Lane[] lanes, IFeedAdapter[] feeds, DisseminationRoom room, HydrologyHouse hydrology, AlertPipeline pipeline, ILedger ledger, TimeProvider clock, IHostApplicationLifetime host, ILogger<GatewayWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(250);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var tasks = lanes.Select(l => Task.Run(() => l.RunAsync(stoppingToken), stoppingToken)).Append(TickAsync(stoppingToken)).Concat(feeds.Select(f => Task.Run(() => f.RunAsync(stoppingToken), stoppingToken))).Concat(hydrology.Run(pipeline, stoppingToken)).ToList();
+        if (ledger is SqliteLedger file) tasks.Add(StopWithAsync(file, stoppingToken));
         try
         {
             await await Task.WhenAny(tasks);
@@ -32,6 +34,13 @@ internal sealed partial class GatewayWorker(Lane[] lanes, IFeedAdapter[] feeds, 
     {
         using var timer = new PeriodicTimer(TickPeriod, clock);
         while (await timer.WaitForNextTickAsync(cancellationToken)) await room.TickAsync(cancellationToken);
+    }
+
+    /// <summary>A ledger that failed ends the process also when nobody appends: a failed fsync is never tried again.</summary>
+    private static async Task StopWithAsync(SqliteLedger ledger, CancellationToken cancellationToken)
+    {
+        var failure = await ledger.Stopped.WaitAsync(cancellationToken);
+        throw new LedgerException(failure.Message, failure);
     }
 
     [LoggerMessage(5010, LogLevel.Critical, "The gateway can no longer keep its promise and stops; the next start recovers from the ledger")]
