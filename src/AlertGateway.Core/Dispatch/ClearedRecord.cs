@@ -52,6 +52,8 @@ public sealed record VisitRecord(int PersonId, string PersonName, string Rule);
 [JsonSerializable(typeof(CancelRecord))]
 [JsonSerializable(typeof(VisitRecord))]
 [JsonSerializable(typeof(Rendition))]
+[JsonSerializable(typeof(List<Rendition>))]
+[JsonSerializable(typeof(List<Tracking.TimelineEntry>))]
 internal sealed partial class DispatchJson : JsonSerializerContext;
 
 /// <summary>Bodies of the rows that open a dissemination.</summary>

@@ -7,7 +7,7 @@ namespace AlertGateway.Core.Dispatch;
 /// The deliveries of one channel and purpose of one dissemination. Pure: a fold of ledger rows, no clock, no randomness, no I/O. Slots are positions in dispatch order.
 /// Not thread-safe; its <see cref="Dissemination"/> owns it.
 /// </summary>
-public sealed class DeliverySet
+public sealed partial class DeliverySet
 {
     /// <summary>Attempts that end a delivery when each one failed for certain.</summary>
     public const int AttemptsMax = 20;
@@ -21,6 +21,7 @@ public sealed class DeliverySet
     private readonly byte[] _attempts;
     private readonly SlotFlags[] _flags;
     private readonly long[] _startedTicks;
+    private readonly long[] _whenTicks; // by outcome: accepted at, due again at, to be asked at, parked since
     private readonly int[] _byOutcome = new int[(int)Outcome.Suppressed + 1];
     private readonly PriorityQueue<int, long> _retries = new();
     private readonly PriorityQueue<int, long> _asks = new();
@@ -31,6 +32,7 @@ public sealed class DeliverySet
     private int _started;
     private int _possibleDuplicates;
     private int _possibleLoss;
+    private long _lastAcceptedTicks;
 
     /// <param name="endpoints">Distinct endpoint numbers in dispatch order.</param>
     /// <param name="languages">Parallel: 0 zh, 1 en.</param>
@@ -45,6 +47,7 @@ public sealed class DeliverySet
         _attempts = new byte[endpoints.Length];
         _flags = new SlotFlags[endpoints.Length];
         _startedTicks = new long[endpoints.Length];
+        _whenTicks = new long[endpoints.Length];
         _byOutcome[(int)Outcome.Planned] = endpoints.Length;
     }
 
@@ -66,6 +69,9 @@ public sealed class DeliverySet
 
         /// <summary>An attempt ended unknown: the next one is labelled unless the channel is idempotent.</summary>
         Doubtful = 32,
+
+        /// <summary>By the rows it waits for its endpoint; <see cref="Parked"/> goes when the endpoint comes online, this one when the next attempt starts.</summary>
+        Unreached = 64,
     }
 
     public ChannelKind Channel { get; }
@@ -204,14 +210,15 @@ public sealed class DeliverySet
     /// <summary>True when a delivery accepted at or before <paramref name="beforeTicks"/> still waits for its receipt.</summary>
     public bool AwaitsReceiptSince(long beforeTicks)
     {
-        while (_awaitingReceipt.TryPeek(out var head) && _outcome[head.Slot] != Outcome.Accepted) _awaitingReceipt.Dequeue();
+        while (_awaitingReceipt.TryPeek(out var head) && !Awaits(head)) _awaitingReceipt.Dequeue();
         return _awaitingReceipt.TryPeek(out var oldest) && oldest.AtTicks <= beforeTicks;
     }
 
     /// <summary>
     /// Slots whose outcome a crash made unknown: all in flight, and on push also what a connection had taken without an acknowledgement from the device, since such messages wait in the memory of the process that died.
     /// </summary>
-    public IEnumerable<int> SlotsLostWithTheProcess() => Enumerable.Range(0, Count).Where(s => _outcome[s] == Outcome.InFlight || (ClosedBecause is null && IsHeldByConnection(s)));
+    public IEnumerable<int> SlotsLostWithTheProcess() => 
+        Of(Outcome.InFlight) == 0 && (Channel != ChannelKind.Push || ClosedBecause is not null) ? [] : Enumerable.Range(0, Count).Where(s => _outcome[s] == Outcome.InFlight || (ClosedBecause is null && IsHeldByConnection(s)));
 
     /// <summary>Suppresses one planned slot: nothing has to be taken back where nothing arrived.</summary>
     public void SuppressPlanned(int slot)
@@ -244,7 +251,7 @@ public sealed class DeliverySet
         {
             case ResultCode.Accepted when open:
                 Move(slot, _evidence[slot] >= Evidence.Delivered ? Outcome.Delivered : Outcome.Accepted);
-                if (_outcome[slot] == Outcome.Accepted) _awaitingReceipt.Enqueue((slot, e.AtTicks));
+                if (_outcome[slot] == Outcome.Accepted) Await(slot, e.AtTicks);
                 break;
             case ResultCode.RetryLater or ResultCode.NeverTaken when open:
                 Retry(slot, error, e.AtTicks, (long)((ulong)e.Number >> 8));
@@ -299,7 +306,8 @@ public sealed class DeliverySet
             return;
         }
         Move(slot, Outcome.Retrying);
-        _retries.Enqueue(slot, atTicks + RetrySchedule.DelayTicks(_attempts[slot], Endpoints[slot], error, afterMilliseconds));
+        _whenTicks[slot] = atTicks + RetrySchedule.DelayTicks(_attempts[slot], Endpoints[slot], error, afterMilliseconds);
+        _retries.Enqueue(slot, _whenTicks[slot]);
     }
 
     private void Park(int slot, long atTicks)
@@ -315,7 +323,8 @@ public sealed class DeliverySet
             return;
         }
         Move(slot, Outcome.Retrying);
-        _flags[slot] |= SlotFlags.Parked;
+        _flags[slot] |= SlotFlags.Parked | SlotFlags.Unreached;
+        _whenTicks[slot] = atTicks;
         _parked.Enqueue((slot, atTicks));
     }
 
@@ -329,7 +338,8 @@ public sealed class DeliverySet
                 break;
             case AdapterClass.Queryable:
                 Move(slot, Outcome.Unknown);
-                _asks.Enqueue(slot, atTicks + RetrySchedule.AskAfterTicks);
+                _whenTicks[slot] = atTicks + RetrySchedule.AskAfterTicks;
+                _asks.Enqueue(slot, _whenTicks[slot]);
                 break;
             default:
                 DecideBlind(slot, atTicks);
@@ -369,16 +379,26 @@ public sealed class DeliverySet
         while (_awaitingReceipt.TryPeek(out var head) && head.AtTicks <= beforeTicks)
         {
             _awaitingReceipt.Dequeue();
-            if (_outcome[head.Slot] == Outcome.Accepted) Move(head.Slot, Outcome.HandedOff);
+            if (Awaits(head)) Move(head.Slot, Outcome.HandedOff);
         }
     }
+
+    /// <summary>In the queue's order times never fall, so that whoever rebuilds the queue from the slots has the same one.</summary>
+    private void Await(int slot, long atTicks)
+    {
+        _whenTicks[slot] = _lastAcceptedTicks = Math.Max(atTicks, _lastAcceptedTicks);
+        _awaitingReceipt.Enqueue((slot, _lastAcceptedTicks));
+    }
+
+    /// <summary>False for what a slot has left behind in the queue from an earlier attempt.</summary>
+    private bool Awaits((int Slot, long AtTicks) entry) => _outcome[entry.Slot] == Outcome.Accepted && _whenTicks[entry.Slot] == entry.AtTicks;
 
     private void Move(int slot, Outcome to)
     {
         _byOutcome[(int)_outcome[slot]]--;
         _byOutcome[(int)to]++;
         _outcome[slot] = to;
-        if (to != Outcome.Retrying) _flags[slot] &= ~SlotFlags.Parked;
+        if (to != Outcome.Retrying) _flags[slot] &= ~(SlotFlags.Parked | SlotFlags.Unreached);
     }
 
     private int Raise(int slot, Evidence level)

@@ -215,6 +215,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
 
     private void Prepare(long sequence, in LedgerEvent e)
     {
+        if (Of(e.DisseminationNo) is not null) return; // A snapshot has it already.
         if (_pending?.DisseminationNo != e.DisseminationNo) _pending = new Pending(e.DisseminationNo);
         switch (e.Kind)
         {
