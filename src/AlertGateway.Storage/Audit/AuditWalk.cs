@@ -11,6 +11,7 @@ internal sealed class AuditWalk(sqlite3 database, AuditHeadCheck check, AuditRow
     private readonly List<(AuditHead Head, byte[] Edge)> _heads = [];
     private int _nextHead;
     private long _lastRow;
+    private AuditHead? _newest;
     private string _previous = AuditHead.NoPrevious;
 
     public List<string> HeadLines { get; } = [];
@@ -68,6 +69,8 @@ internal sealed class AuditWalk(sqlite3 database, AuditHeadCheck check, AuditRow
         }
         if (_decisions.Count > 0) Break("cut", Entries, $"The log ends with a decision whose commit is missing (row {_decisions.Peek().Row}).");
         if (AuditTables.Next(database, rows)) Break("row", _lastRow + 1, $"Row {raw.sqlite3_column_int64(rows, 0)} has no entry in the audit log.");
+        // Every head names the hash of the whole line before it, so that the newest signature stands for all.
+        if (_newest is not null && !check.IsSigned(_newest)) Break("signature", _newest.Size, $"The signature over the newest head, of {_newest.Size} entries, is not this installation's.");
         if (_nextHead < _heads.Count) Break("cut", Entries, $"A signed head covers {_heads[_nextHead].Head.Size} entries; the log has {Entries}.");
     }
 
@@ -107,9 +110,9 @@ internal sealed class AuditWalk(sqlite3 database, AuditHeadCheck check, AuditRow
         if (head.Size < Entries || head.Size == 0) Break("head", head.Size, $"A head of {head.Size} entries is out of place.");
         _nextHead++;
         if (head.Root != Root || !_tree.Edge.SequenceEqual(edge)) Break("head", head.Size, $"The head of {head.Size} entries has another root: an entry under it was altered, dropped, added or moved.");
-        if (head.Previous != _previous) Break("head", head.Size, $"Before the head of {head.Size} entries another head is missing.");
-        if (!check.IsSigned(head)) Break("signature", head.Size, $"The signature over the head of {head.Size} entries is not this installation's.");
+        if (head.Previous != _previous) Break("head", head.Size, $"The head before that of {head.Size} entries is missing or has been changed.");
         HeadLines.Add(head.Line);
+        _newest = head;
         _previous = head.Sha256;
         Sealed = head.Size;
     }

@@ -43,7 +43,8 @@ public sealed class AuthorityTests
         var town = Makers.ATown(500, version: cleared.Proposal.Audience.RegistryVersion);
         var room = new DisseminationRoom(world.Ledger, town, world.Clock, _ => new ChannelTimes(TimeSpan.FromHours(1), TimeSpan.MaxValue));
         world.Ledger.Observe(room);
-        int no = await room.OpenAsync(cleared, Stop);
+        var audience = Makers.ARedAlert(town, world.Clock.GetUtcNow()).Proposal.Audience;
+        int no = await room.OpenAsync(cleared with { Proposal = cleared.Proposal with { Audience = audience } }, Stop);
         await world.Ledger.AppendAsync(new[] { AStart(no, Purpose.Original) }, Stop);
         await room.CancelAsync(no, new Actor(2, "值班乙", "duty"), "误发", falseAlarm: false, Stop);
         await world.Ledger.AppendAsync(new[] { AStart(no, Purpose.Cancel) }, Stop);
