@@ -11,20 +11,30 @@ namespace AlertGateway.Server.Cli;
 internal static class ServeCommands
 {
     internal static readonly Option<string?> Settings = new("--settings") { Description = "覆盖默认设置的文件 · a settings file that wins over the shipped ones" };
+    private static readonly Option<bool> EndWithInput = new("--end-with-input") { Description = "标准输入关闭时结束 · end when standard input closes: whoever started it is gone" };
     private static readonly string[] Secret = ["token", "password", "secret", "key"];
 
     public static Command Serve()
     {
-        var serve = new Command("serve", "运行网关 · run the gateway") { Settings };
+        var serve = new Command("serve", "运行网关 · run the gateway") { Settings, EndWithInput };
         serve.SetAction(async (parsed, cancellationToken) =>
         {
             await using var gateway = await Gateway.StartAsync(parsed.GetValue(Settings), cancellationToken);
             await parsed.InvocationConfiguration.Output.WriteLineAsync(gateway.ReadyLine());
             await parsed.InvocationConfiguration.Output.FlushAsync(cancellationToken);
+            if (parsed.GetValue(EndWithInput)) _ = EndWithInputAsync(gateway.App);
             await gateway.App.WaitForShutdownAsync(cancellationToken);
             return Environment.ExitCode;
         });
         return serve;
+    }
+
+    // The other end of the pipe closes also when the starter was killed: no pid to watch, none to mistake.
+    private static async Task EndWithInputAsync(WebApplication app)
+    {
+        await using var input = Console.OpenStandardInput();
+        await input.CopyToAsync(Stream.Null, app.Lifetime.ApplicationStopping);
+        app.Lifetime.StopApplication();
     }
 
     public static Command People()

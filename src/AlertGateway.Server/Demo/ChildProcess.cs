@@ -61,6 +61,15 @@ internal sealed partial class ChildProcess : IDisposable
         if (!_process.WaitForExit(10_000)) Kill();
     }
 
+    /// <summary>Closes its standard input, as the end of this process would, and waits for it to end by itself.</summary>
+    /// <exception cref="OperationCanceledException">It went on.</exception>
+    public async Task<int> OrphanAsync(CancellationToken cancellationToken)
+    {
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync(cancellationToken);
+        return _process.ExitCode;
+    }
+
     /// <summary>Peak resident memory (VmHWM) in MiB; 0 when the process is gone.</summary>
     public double PeakMemoryMiB()
     {

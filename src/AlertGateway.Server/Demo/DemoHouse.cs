@@ -72,7 +72,7 @@ internal sealed class DemoHouse : IDisposable
     }
 
     public async Task StartGatewayAsync(CancellationToken cancellationToken) =>
-        Gateway = await ChildProcess.StartAsync(Path.Combine(Bin, "AlertGateway.Server", _configuration, "agw"), ["serve", "--settings", Path.Combine(Folder, "settings.json")], Path.Combine(Folder, "gateway.log"), TimeSpan.FromMinutes(3), cancellationToken);
+        Gateway = await ChildProcess.StartAsync(Path.Combine(Bin, "AlertGateway.Server", _configuration, "agw"), ["serve", "--end-with-input", "--settings", Path.Combine(Folder, "settings.json")], Path.Combine(Folder, "gateway.log"), TimeSpan.FromMinutes(3), cancellationToken);
 
     public void KillGateway()
     {

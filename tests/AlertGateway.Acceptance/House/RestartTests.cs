@@ -23,4 +23,13 @@ public sealed class RestartTests
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(keys));
         foreach (string file in files) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
     }
+
+    [Fact]
+    public async Task A_gateway_of_a_demo_ends_when_whoever_started_it_is_gone()
+    {
+        await using var house = await RunningHouse.StartAsync(households: 60, Stop);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        Assert.Equal(0, await house.OrphanAsync(patience.Token));
+    }
 }

@@ -80,7 +80,7 @@ internal sealed partial class RunningHouse : IAsyncDisposable
     }
 
     public async Task StartGatewayAsync(CancellationToken cancellationToken) =>
-        _gateway = await ChildProcess.StartAsync(Program("AlertGateway.Server", "agw"), ["serve", "--settings", Path.Combine(Folder, "settings.json")], Path.Combine(Folder, "gateway.log"), Patience, cancellationToken, home: Folder);
+        _gateway = await ChildProcess.StartAsync(Program("AlertGateway.Server", "agw"), ["serve", "--end-with-input", "--settings", Path.Combine(Folder, "settings.json")], Path.Combine(Folder, "gateway.log"), Patience, cancellationToken, home: Folder);
 
     /// <summary>Ends the gateway with kill -9 and starts it again at the same address.</summary>
     public async Task KillAndRestartAsync(CancellationToken cancellationToken)
@@ -89,6 +89,9 @@ internal sealed partial class RunningHouse : IAsyncDisposable
         _gateway.Dispose();
         await StartGatewayAsync(cancellationToken);
     }
+
+    /// <summary>Lets the gateway notice that whoever started it is gone; its exit code.</summary>
+    public Task<int> OrphanAsync(CancellationToken cancellationToken) => _gateway!.OrphanAsync(cancellationToken);
 
     public string Journal(string name) => Path.Combine(Folder, name + ".journal");
 
