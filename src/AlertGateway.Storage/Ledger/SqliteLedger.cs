@@ -29,7 +29,7 @@ public sealed class SqliteLedgerOptions
 /// </summary>
 public sealed class SqliteLedger : ILedger, IDisposable
 {
-    private const string Insert = "INSERT INTO event(seq,prev,shard,fence,head,at,dissemination,endpoint,number,crc,body) VALUES(?,?,?,?,?,?,?,?,?,?,?)";
+    private const string Insert = "INSERT INTO event(seq,prev,shard,fence,head,at,dissemination,endpoint,number,crc,body) VALUES(?1,?1-1,0,0,?2,?3,?4,?5,?6,?7,?8)";
     private static readonly TimeSpan IdleWait = TimeSpan.FromSeconds(1);
 
     private readonly string _path;
@@ -45,6 +45,7 @@ public sealed class SqliteLedger : ILedger, IDisposable
     private readonly DiskReserve _reserve;
     private readonly TaskCompletionSource<LedgerException> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastSequence;
+    private bool _bodyIsBound;
     private volatile LedgerException? _failure;
 
     private SqliteLedger(string path, SqliteLedgerOptions options, FileStream fileLock, sqlite3 database, AuditLog audit, string publicPem)
@@ -330,17 +331,15 @@ public sealed class SqliteLedger : ILedger, IDisposable
         long previous = sequence - 1, head = LedgerRow.Head(in e);
         var body = e.Body.Span;
         raw.sqlite3_bind_int64(_insert, 1, sequence);
-        raw.sqlite3_bind_int64(_insert, 2, previous);
-        raw.sqlite3_bind_int(_insert, 3, 0);
-        raw.sqlite3_bind_int64(_insert, 4, 0);
-        raw.sqlite3_bind_int64(_insert, 5, head);
-        raw.sqlite3_bind_int64(_insert, 6, e.AtTicks);
-        raw.sqlite3_bind_int(_insert, 7, e.DisseminationNo);
-        raw.sqlite3_bind_int(_insert, 8, e.EndpointNo);
-        raw.sqlite3_bind_int64(_insert, 9, e.Number);
-        raw.sqlite3_bind_int64(_insert, 10, LedgerRow.Checksum(sequence, previous, 0, 0, head, e.AtTicks, e.DisseminationNo, e.EndpointNo, e.Number, body));
-        if (body.IsEmpty) raw.sqlite3_bind_null(_insert, 11);
-        else raw.sqlite3_bind_blob(_insert, 11, body);
+        raw.sqlite3_bind_int64(_insert, 2, head);
+        raw.sqlite3_bind_int64(_insert, 3, e.AtTicks);
+        raw.sqlite3_bind_int(_insert, 4, e.DisseminationNo);
+        raw.sqlite3_bind_int(_insert, 5, e.EndpointNo);
+        raw.sqlite3_bind_int64(_insert, 6, e.Number);
+        raw.sqlite3_bind_int64(_insert, 7, LedgerRow.Checksum(sequence, previous, 0, 0, head, e.AtTicks, e.DisseminationNo, e.EndpointNo, e.Number, body));
+        if (!body.IsEmpty) raw.sqlite3_bind_blob(_insert, 8, body);
+        else if (_bodyIsBound) raw.sqlite3_bind_null(_insert, 8);
+        _bodyIsBound = !body.IsEmpty;
         int step = raw.sqlite3_step(_insert);
         raw.sqlite3_reset(_insert);
         if (step != raw.SQLITE_DONE) SqliteCalls.Check(step, _database, "insert");
