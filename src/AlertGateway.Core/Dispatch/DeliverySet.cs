@@ -195,14 +195,17 @@ public sealed partial class DeliverySet
         return true;
     }
 
-    /// <summary>Slots parked since before <paramref name="beforeTicks"/>, for giving up.</summary>
+    /// <summary>Slots parked since before <paramref name="beforeTicks"/>, for giving up. Reserves them.</summary>
     public int TakeParked(long beforeTicks, Span<int> slots)
     {
         int count = 0;
         while (count < slots.Length && _parked.TryPeek(out var head) && head.SinceTicks <= beforeTicks)
         {
             _parked.Dequeue();
-            if ((_flags[head.Slot] & SlotFlags.Parked) != 0 && _outcome[head.Slot] == Outcome.Retrying) slots[count++] = head.Slot;
+            if ((_flags[head.Slot] & SlotFlags.Parked) == 0 || _outcome[head.Slot] != Outcome.Retrying) continue;
+            // Given up from here on: an endpoint that comes online before the row is durable must not start it any more.
+            _flags[head.Slot] = (_flags[head.Slot] & ~SlotFlags.Parked) | SlotFlags.Reserved;
+            slots[count++] = head.Slot;
         }
         return count;
     }
@@ -210,8 +213,18 @@ public sealed partial class DeliverySet
     /// <summary>True when a delivery accepted at or before <paramref name="beforeTicks"/> still waits for its receipt.</summary>
     public bool AwaitsReceiptSince(long beforeTicks)
     {
-        while (_awaitingReceipt.TryPeek(out var head) && !Awaits(head)) _awaitingReceipt.Dequeue();
-        return _awaitingReceipt.TryPeek(out var oldest) && oldest.AtTicks <= beforeTicks;
+        return TryPeekAwaited(out var oldest) && oldest.AtTicks <= beforeTicks;
+    }
+
+    // What is no longer awaited never will be again: an attempt is accepted once. So it does not matter when it is dropped, and a rebuilt queue gives the same answers.
+    private bool TryPeekAwaited(out (int Slot, long AtTicks) head)
+    {
+        while (_awaitingReceipt.TryPeek(out head))
+        {
+            if (_outcome[head.Slot] == Outcome.Accepted && _whenTicks[head.Slot] == head.AtTicks) return true;
+            _awaitingReceipt.Dequeue();
+        }
+        return false;
     }
 
     /// <summary>
@@ -266,7 +279,7 @@ public sealed partial class DeliverySet
                 DecideBlind(slot, e.AtTicks);
                 break;
             case ResultCode.Refused when open:
-                Move(slot, Outcome.Failed);
+                Move(slot, FailedOrLost(slot));
                 break;
             case ResultCode.NotSent when open:
                 Move(slot, (_flags[slot] & SlotFlags.Doubtful) != 0 ? Lose(slot) : Outcome.Suppressed);
@@ -278,13 +291,14 @@ public sealed partial class DeliverySet
     private int ApplyReceipt(int slot, in LedgerEvent e)
     {
         var level = (Evidence)e.Code;
+        // Whoever reports on it has taken it, also when it reports a failure before the answer to the request has come.
+        _flags[slot] |= SlotFlags.MayHave;
         if (level == Evidence.Planned)
         {
             // The far side gave up. What is already delivered stays so; a conflict is only recorded.
             if (_outcome[slot] is Outcome.InFlight or Outcome.Unknown or Outcome.Retrying or Outcome.Accepted) Move(slot, Outcome.Failed);
             return -1;
         }
-        _flags[slot] |= SlotFlags.MayHave;
         if (level >= Evidence.Delivered && _outcome[slot] is Outcome.InFlight or Outcome.Unknown or Outcome.Retrying or Outcome.Accepted) Move(slot, Outcome.Delivered);
         return Raise(slot, level);
     }
@@ -302,7 +316,7 @@ public sealed partial class DeliverySet
         int max = error == DispatchError.Throttled ? ThrottledAttemptsMax : AttemptsMax;
         if (_attempts[slot] >= max)
         {
-            Move(slot, Outcome.Failed);
+            Move(slot, FailedOrLost(slot));
             return;
         }
         Move(slot, Outcome.Retrying);
@@ -314,12 +328,12 @@ public sealed partial class DeliverySet
     {
         if (ClosedBecause is not null)
         {
-            Move(slot, Outcome.Suppressed);
+            Move(slot, (_flags[slot] & SlotFlags.Doubtful) != 0 ? Lose(slot) : Outcome.Suppressed);
             return;
         }
         if (_attempts[slot] >= ThrottledAttemptsMax)
         {
-            Move(slot, Outcome.Failed);
+            Move(slot, FailedOrLost(slot));
             return;
         }
         Move(slot, Outcome.Retrying);
@@ -353,6 +367,9 @@ public sealed partial class DeliverySet
         else Move(slot, Lose(slot));
     }
 
+    // An earlier attempt may have been taken, whatever became of the last one.
+    private Outcome FailedOrLost(int slot) => (_flags[slot] & SlotFlags.Doubtful) != 0 ? Lose(slot) : Outcome.Failed;
+
     private Outcome Lose(int slot)
     {
         if ((_flags[slot] & SlotFlags.PossibleLoss) == 0)
@@ -376,10 +393,10 @@ public sealed partial class DeliverySet
 
     private void CloseReceipts(long beforeTicks)
     {
-        while (_awaitingReceipt.TryPeek(out var head) && head.AtTicks <= beforeTicks)
+        while (TryPeekAwaited(out var head) && head.AtTicks <= beforeTicks)
         {
             _awaitingReceipt.Dequeue();
-            if (Awaits(head)) Move(head.Slot, Outcome.HandedOff);
+            Move(head.Slot, Outcome.HandedOff);
         }
     }
 
@@ -389,9 +406,6 @@ public sealed partial class DeliverySet
         _whenTicks[slot] = _lastAcceptedTicks = Math.Max(atTicks, _lastAcceptedTicks);
         _awaitingReceipt.Enqueue((slot, _lastAcceptedTicks));
     }
-
-    /// <summary>False for what a slot has left behind in the queue from an earlier attempt.</summary>
-    private bool Awaits((int Slot, long AtTicks) entry) => _outcome[entry.Slot] == Outcome.Accepted && _whenTicks[entry.Slot] == entry.AtTicks;
 
     private void Move(int slot, Outcome to)
     {

@@ -19,8 +19,8 @@ public sealed partial class DisseminationRoom
 {
     private static readonly long NotReadyTicks = TimeSpan.FromMilliseconds(20).Ticks;
 
-    /// <summary>What may start now on this channel: cancels and corrections first, then by colour, then the newest.</summary>
-    internal int Take(ChannelKind channel, Span<TakenDelivery> batch)
+    /// <summary>What may start now on this channel: cancels and corrections first, then by colour, then the newest; no more of each than the limits allow.</summary>
+    internal int Take(ChannelKind channel, Span<TakenDelivery> batch, in TakeLimits limits)
     {
         var held = _held;
         if (held.Length == 0) return 0;
@@ -34,7 +34,9 @@ public sealed partial class DisseminationRoom
             {
                 for (int i = held.Length - 1; i >= 0 && count < batch.Length; i--)
                 {
-                    if (held[i] is { } candidate && (int)candidate.State.Record.Colour == colour) count += TakeFrom(candidate, channel, takingBack, now, slots, batch[count..]);
+                    if (held[i] is not { } candidate || (int)candidate.State.Record.Colour != colour) continue;
+                    int most = Math.Min(batch.Length, takingBack ? limits.All : candidate.State.Record.LifeThreat ? limits.Originals : limits.Ordinary);
+                    if (most > count) count += TakeFrom(candidate, channel, takingBack, now, slots, batch[count..most]);
                 }
             }
         }
@@ -88,14 +90,40 @@ public sealed partial class DisseminationRoom
         int count = 0;
         lock (held.Lock)
         {
+            Func<int, bool>? ready = takingBack ? e => held.State.OriginalIsSettled(channel, e) : OlderInFlight(held, channel) ? e => OlderIsSettled(held, channel, e) : null;
             foreach (var set in held.State.Sets)
             {
                 if (set.Channel != channel || takingBack != (set.Purpose is Purpose.Cancel or Purpose.Correction) || count >= batch.Length) continue;
-                int taken = set.Take(now, slots[..Math.Min(slots.Length, batch.Length - count)], takingBack ? e => held.State.OriginalIsSettled(channel, e) : null, NotReadyTicks);
+                int taken = set.Take(now, slots[..Math.Min(slots.Length, batch.Length - count)], ready, NotReadyTicks);
                 foreach (int slot in slots[..taken]) batch[count++] = Describe(held, set, slot, held.State.StartedRow(set, slot, now));
             }
         }
         return count;
+    }
+
+    // I6: an update waits, endpoint by endpoint, for what an older message of its chain still has on the wire.
+    private static bool OlderInFlight(Held held, ChannelKind channel)
+    {
+        for (var older = held.Predecessor; older is not null; older = older.Predecessor)
+        {
+            lock (older.Lock)
+            {
+                if (older.State.Set(channel, Purpose.Original)?.Of(Outcome.InFlight) > 0) return true;
+            }
+        }
+        return false;
+    }
+
+    private static bool OlderIsSettled(Held held, ChannelKind channel, int endpointNo)
+    {
+        for (var older = held.Predecessor; older is not null; older = older.Predecessor)
+        {
+            lock (older.Lock)
+            {
+                if (!older.State.OriginalIsSettled(channel, endpointNo)) return false;
+            }
+        }
+        return true;
     }
 
     private static TakenDelivery Describe(Held held, DeliverySet set, int slot, LedgerEvent row)

@@ -20,6 +20,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
     private readonly Func<ChannelKind, ChannelTimes> _times;
     private readonly Lock _openLock = new();
     private readonly Dictionary<AlertKey, int> _byAlert = [];
+    private readonly Dictionary<int, int> _takesOver = []; // newer → older; only the fold touches it
     private volatile Held?[] _held = [];
     private int _issued;
     private Pending? _pending;
@@ -206,6 +207,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
                 for (; i < events.Length && events[i].DisseminationNo == no; i++)
                 {
                     held.Apply(firstSequence + i, in events[i]);
+                    if (events[i] is { Kind: LedgerEventKind.Superseded, Number: > 0 and <= int.MaxValue and var newer }) TakesOver((int)newer, held);
                     work |= events[i].Kind is LedgerEventKind.Cancelled or LedgerEventKind.Result;
                 }
             }
@@ -235,10 +237,18 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
         }
     }
 
+    // The row that supersedes stands before the newer one's clearance when both come from one batch, after it when a person joins them later.
+    private void TakesOver(int newer, Held older)
+    {
+        _takesOver[newer] = older.State.DisseminationNo;
+        if (Of(newer) is { } held) held.Predecessor = older;
+    }
+
     private void Hold(Held held)
     {
         var record = held.State.Record;
         int no = held.State.DisseminationNo;
+        if (_takesOver.TryGetValue(no, out int older)) held.Predecessor = Of(older);
         lock (_openLock)
         {
             var next = new Held?[Math.Max(_held.Length, no)];
@@ -260,6 +270,9 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
 
     private IEnumerable<Held> All() => _held.OfType<Held>();
 
+    /// <summary>All states, oldest first; for judges that run on the same thread.</summary>
+    internal IEnumerable<Dissemination> States => All().Select(h => h.State);
+
     private sealed class Pending(int disseminationNo)
     {
         public int DisseminationNo { get; } = disseminationNo;
@@ -280,6 +293,9 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
 
         public Dissemination State { get; } = state;
 
+        /// <summary>What this one takes over from; null for none. Where both locks are held, this one's is taken first.</summary>
+        public Held? Predecessor { get; set; }
+
         /// <summary>Nanoseconds of the host's monotonic clock when the cancel or supersession that this process saw had become durable; null before, and after a restart.</summary>
         public long? StopCommittedNanoseconds { get; private set; }
 
@@ -287,6 +303,14 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
         {
             int serial = State.CancelSerial;
             State.Apply(sequence, in e);
+            if (e.Kind == LedgerEventKind.Suppressed)
+            {
+                // Also where the wall clock is stepped back before the expiry: what is final stays final.
+                foreach (var (set, gate) in _gates)
+                {
+                    if (set.ClosedBecause is not null) gate.Close();
+                }
+            }
             if (State.CancelSerial == serial) return;
             StopCommittedNanoseconds = (long)(clock.GetTimestamp() * (1e9 / clock.TimestampFrequency));
             foreach (var (set, gate) in _gates)

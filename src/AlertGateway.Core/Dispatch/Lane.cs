@@ -9,7 +9,8 @@ namespace AlertGateway.Core.Dispatch;
 public delegate void AddressLookup(ReadOnlySpan<int> endpointNos, Span<ReadOnlyMemory<byte>> addresses);
 
 /// <summary>What a health page says of a lane.</summary>
-public sealed record LaneStatus(ChannelKind Channel, int InFlight, int Unsettled, long Started, long Throttled, int Faults, double RateLimitPerSecond);
+/// <param name="IsDown">The far side does not answer; it is probed.</param>
+public sealed record LaneStatus(ChannelKind Channel, int InFlight, int Unsettled, long Started, long Throttled, int Faults, double RateLimitPerSecond, bool IsDown);
 
 /// <summary>
 /// One channel's queue and pace. An attempt takes a connection slot, its Started row becomes durable, then it goes to the channel; its Result row is durable before it leaves the window W. One slow lane delays only itself.
@@ -17,7 +18,6 @@ public sealed record LaneStatus(ChannelKind Channel, int InFlight, int Unsettled
 public sealed partial class Lane
 {
     private const int AsksAtOnce = 16;
-    private const int AsksMax = 6;
     private static readonly TimeSpan IdleWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PaceWait = TimeSpan.FromMilliseconds(5);
 
@@ -26,31 +26,25 @@ public sealed partial class Lane
     private readonly DisseminationRoom _room;
     private readonly ILedger _ledger;
     private readonly AddressLookup _addresses;
-    private readonly EndpointFlags[] _endpointFlags;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-    private readonly RateShaper _pace;
+    private readonly LaneSteps _steps;
     private readonly WorkSignal _capacity = new();
     private readonly Channel<Outgoing> _work;
     private readonly Lock _resultsLock = new();
     private readonly Lock _addressesLock = new();
     private readonly WorkSignal _resultsArrived = new();
-    private readonly Dictionary<(int, int), int> _asked = [];
     private List<LedgerEvent> _results = [];
-    private int _inFlight;
-    private int _unsettled;
-    private long _started;
-    private long _throttled;
     private int _faults;
 
     public Lane(IChannel channel, LaneOptions options, DisseminationRoom room, ILedger ledger, AddressLookup addresses, RegistrySnapshot registry, TimeProvider clock, ILogger logger)
     {
-        (_channel, _options, _room, _ledger, _addresses, _endpointFlags, _clock, _logger) = (channel, options, room, ledger, addresses, registry.EndpointFlags, clock, logger);
-        _pace = new RateShaper(options.RatePerSecond, clock);
+        (_channel, _options, _room, _ledger, _addresses, _clock, _logger) = (channel, options, room, ledger, addresses, clock, logger);
+        _steps = new LaneSteps(channel.Kind, options, room, registry.EndpointFlags, clock);
         _work = System.Threading.Channels.Channel.CreateBounded<Outgoing>(new BoundedChannelOptions(options.Slots) { SingleWriter = true });
     }
 
-    public LaneStatus Status => new(_channel.Kind, Volatile.Read(ref _inFlight), Volatile.Read(ref _unsettled), Volatile.Read(ref _started), Volatile.Read(ref _throttled), Volatile.Read(ref _faults), _pace.PerSecond);
+    public LaneStatus Status => new(_channel.Kind, _steps.InFlight, _steps.Unsettled, _steps.Started, _steps.Throttled, Volatile.Read(ref _faults), _steps.RateLimitPerSecond, _steps.IsDown);
 
     /// <summary>Runs until cancelled, or until the ledger can no longer keep its promise.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -79,22 +73,16 @@ public sealed partial class Lane
         while (!cancellationToken.IsCancellationRequested)
         {
             var (work, capacity) = (_room.Work.Next, _capacity.Next);
-            int room = Math.Min(_options.Slots - Volatile.Read(ref _inFlight), _options.Window - Volatile.Read(ref _unsettled));
-            int allowed = Math.Min(room, _pace.Available());
-            int count = allowed > 0 ? _room.Take(_channel.Kind, batch.AsSpan(0, allowed)) : 0;
+            int count = _steps.Take(batch, rows, out var why);
             if (count == 0)
             {
-                await WaitAsync(room <= 0 ? capacity : allowed <= 0 ? null : work, cancellationToken).ConfigureAwait(false);
+                await WaitAsync(why switch { LaneWait.Capacity => capacity, LaneWait.Pace => null, _ => work }, cancellationToken).ConfigureAwait(false);
                 continue;
             }
-            _pace.Spend(count);
-            Interlocked.Add(ref _inFlight, count);
-            Interlocked.Add(ref _unsettled, count);
-            for (int i = 0; i < count; i++) (rows[i], endpoints[i]) = (batch[i].Started, batch[i].Started.EndpointNo);
+            for (int i = 0; i < count; i++) endpoints[i] = rows[i].EndpointNo;
             await _ledger.AppendAsync(rows.AsMemory(0, count), CancellationToken.None).ConfigureAwait(false);
-            Interlocked.Add(ref _started, count);
             ReadAddresses(endpoints.AsSpan(0, count), addresses);
-            for (int i = 0; i < count; i++) await _work.Writer.WriteAsync(Make(in batch[i], addresses[i]), cancellationToken).ConfigureAwait(false);
+            for (int i = 0; i < count; i++) await _work.Writer.WriteAsync(_steps.Make(in batch[i], addresses[i]), cancellationToken).ConfigureAwait(false);
             Array.Clear(batch, 0, count);
         }
     }
@@ -124,33 +112,12 @@ public sealed partial class Lane
         }
     }
 
-    private Outgoing Make(in TakenDelivery taken, ReadOnlyMemory<byte> address)
-    {
-        ref readonly var row = ref taken.Started;
-        var key = new DeliveryKey(row.DisseminationNo, row.EndpointNo, (ChannelKind)row.Channel, (Purpose)row.Purpose);
-        return new Outgoing(new OutgoingDelivery
-        {
-            Tag = new DeliveryTag(key, row.Attempt), Rendition = taken.Rendition, Address = address, ExerciseEndpoint = (_endpointFlags[row.EndpointNo] & EndpointFlags.Exercise) != 0, NotAfterTicks = taken.Gate.NotAfterTicks,
-            StartedTicks = row.AtTicks, Gate = taken.Gate, TakesBack = taken.OriginalAttempts > 0 ? new DeliveryTag(key with { Purpose = Purpose.Original }, taken.OriginalAttempts) : null,
-        }, row);
-    }
-
     private async Task WorkAsync(CancellationToken cancellationToken)
     {
         await foreach (var outgoing in _work.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
             var outcome = await DispatchAsync(outgoing.Delivery, cancellationToken).ConfigureAwait(false);
-            Interlocked.Decrement(ref _inFlight);
-            if (outcome.Error == DispatchError.Throttled)
-            {
-                Interlocked.Increment(ref _throttled);
-                _pace.Throttled();
-            }
-            Settle(outgoing.Started with
-            {
-                Kind = LedgerEventKind.Result, AtTicks = _clock.GetUtcNow().UtcTicks, Code = (byte)outcome.Code,
-                Number = (byte)outcome.Error | ((long)Math.Clamp(outcome.RetryAfter.TotalMilliseconds, 0, 3_600_000) << 8), Body = Reference(outcome.ProviderReference),
-            });
+            Settle(_steps.Finish(outgoing.Started, outcome));
             _capacity.Pulse();
         }
     }
@@ -197,7 +164,7 @@ public sealed partial class Lane
                 continue;
             }
             await _ledger.AppendAsync(rows.ToArray(), CancellationToken.None).ConfigureAwait(false);
-            Interlocked.Add(ref _unsettled, -rows.Count);
+            _steps.Settled(rows.Count);
             _capacity.Pulse();
             rows.Clear();
             spare = rows;
@@ -218,11 +185,11 @@ public sealed partial class Lane
             var endpoints = batch.Take(count).Select(b => b.Started.EndpointNo).ToArray();
             var addresses = new ReadOnlyMemory<byte>[count];
             ReadAddresses(endpoints, addresses);
-            var answers = await Task.WhenAll(Enumerable.Range(0, count).Select(i => AskOneAsync(Make(in batch[i], addresses[i]).Delivery, cancellationToken))).ConfigureAwait(false);
+            var answers = await Task.WhenAll(Enumerable.Range(0, count).Select(i => AskOneAsync(_steps.Make(in batch[i], addresses[i]).Delivery, cancellationToken))).ConfigureAwait(false);
             var rows = new List<LedgerEvent>(count);
             for (int i = 0; i < count; i++)
             {
-                if (Decide(in batch[i], answers[i]) is { } row) rows.Add(row);
+                if (_steps.Decide(in batch[i], answers[i]) is { } row) rows.Add(row);
             }
             if (rows.Count > 0) await _ledger.AppendAsync(rows.ToArray(), CancellationToken.None).ConfigureAwait(false);
         }
@@ -249,33 +216,6 @@ public sealed partial class Lane
         }
     }
 
-    private LedgerEvent? Decide(in TakenDelivery taken, AskOutcome answer)
-    {
-        long now = _clock.GetUtcNow().UtcTicks;
-        var key = (taken.Started.DisseminationNo, taken.Started.EndpointNo);
-        var row = taken.Started with { Kind = LedgerEventKind.Result, AtTicks = now, Number = (byte)DispatchError.UnknownOutcome, Body = Reference(answer.ProviderReference) };
-        if (answer.Answer == AskAnswer.CannotTell)
-        {
-            int asked = _asked[key] = _asked.GetValueOrDefault(key) + 1;
-            if (asked < AsksMax)
-            {
-                DisseminationRoom.AskAgain(in taken, now + (asked * RetrySchedule.AskAfterTicks));
-                return null;
-            }
-        }
-        _asked.Remove(key);
-        return row with
-        {
-            Code = (byte)(answer.Answer switch { AskAnswer.Taken => ResultCode.Accepted, AskAnswer.NeverTaken => ResultCode.NeverTaken, _ => ResultCode.AskedInVain }),
-            Number = answer.Answer == AskAnswer.Taken ? 0 : (byte)DispatchError.None,
-        };
-    }
-
-    private static ReadOnlyMemory<byte> Reference(string? reference) =>
-        string.IsNullOrEmpty(reference) ? default : System.Text.Encoding.UTF8.GetBytes(reference.Length <= 64 ? reference : reference[..64]);
-
     [LoggerMessage(5001, LogLevel.Error, "Channel {Channel} threw: a bug, counted against its lane")]
     private static partial void LogChannelFault(ILogger logger, ChannelKind channel, Exception exception);
-
-    private readonly record struct Outgoing(OutgoingDelivery Delivery, LedgerEvent Started);
 }

@@ -20,8 +20,8 @@ internal sealed class HealthWindow(ILedger ledger, Lane[] lanes, FeedVitals vita
         if ((ledger as SqliteLedger)?.Witness.Trouble is { } trouble) lines.Add(new HealthLine("审计见证", "Audit witness", HealthGrade.Degraded, $"未跟上：{trouble}", $"Does not follow: {trouble}"));
         foreach (var status in lanes.Select(l => l.Status))
         {
-            lines.Add(new HealthLine($"通道 {status.Channel}", $"Lane {status.Channel}", status.Faults > 0 ? HealthGrade.Degraded : HealthGrade.Good,
-                $"已开始 {status.Started}，在途 {status.InFlight}，限速退回 {status.Throttled}，故障 {status.Faults}。", $"{status.Started} started, {status.InFlight} in flight, {status.Throttled} throttled, {status.Faults} faults."));
+            lines.Add(new HealthLine($"通道 {status.Channel}", $"Lane {status.Channel}", status.IsDown ? HealthGrade.Bad : status.Faults > 0 ? HealthGrade.Degraded : HealthGrade.Good,
+                (status.IsDown ? "对端没有应答，正在试探，恢复后自动续发。" : "") + $"已开始 {status.Started}，在途 {status.InFlight}，限速退回 {status.Throttled}，故障 {status.Faults}。", (status.IsDown ? "The far side does not answer; it is probed, and sending goes on by itself once it does. " : "") + $"{status.Started} started, {status.InFlight} in flight, {status.Throttled} throttled, {status.Faults} faults."));
         }
         lines.AddRange(vitals.Lines());
         lines.AddRange(speech.Problems.Select(p => new HealthLine("语音", "Speech", HealthGrade.Degraded, p, p)));

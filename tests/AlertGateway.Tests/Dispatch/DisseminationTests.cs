@@ -1,3 +1,4 @@
+using AlertGateway.Cap;
 using AlertGateway.Core;
 using AlertGateway.Core.Dispatch;
 using AlertGateway.Core.Tracking;
@@ -46,6 +47,28 @@ public sealed class DisseminationTests : IDisposable
         var view = house.Room.Find(no)!;
         Assert.Equal(1000 - originals.Length, view.Channels[0].Suppressed);
         Assert.Equal(DisseminationState.Cancelled, view.State);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_slow_provider_full_of_lesser_messages_leaves_room_for_a_red_one_and_for_a_cancel()
+    {
+        var town = Makers.ATown(50);
+        var channel = new ScriptedChannel();
+        await using var house = await DispatchHouse.OpenAsync(_folder.Path, town, channel);
+        int mistake = await house.Room.OpenAsync(Makers.ARedAlert(town, Sent), Stop);
+        await house.UntilAsync(mistake, v => v.Channels[0].Accepted == 100);
+        channel.Hold = new TaskCompletionSource();
+        int blue = await house.Room.OpenAsync(Makers.ARedAlert(town, Sent, "blue", colour: WarningColour.Blue), Stop);
+        await house.UntilAsync(blue, _ => SentOf(blue) >= 13);
+        int red = await house.Room.OpenAsync(Makers.ARedAlert(town, Sent, "red"), Stop);
+        await house.UntilAsync(red, _ => SentOf(red) >= 2);
+        await house.Room.CancelAsync(mistake, new Actor(1, "值班员", "test"), "误发", falseAlarm: false, Stop);
+        await house.UntilAsync(mistake, v => v.Channels.All(c => c.Open == 0 || c.Purpose == Purpose.Original));
+        // 16 slots: one is the cancels', two are for what threatens life.
+        Assert.Equal((13, 2, 100), (SentOf(blue), SentOf(red), channel.Sent.Count(t => t.Key.Purpose == Purpose.Cancel)));
+        channel.Hold.SetResult();
+
+        int SentOf(int no) => channel.Sent.Count(t => t.Key.DisseminationNo == no && t.Key.Purpose == Purpose.Original);
     }
 
     [Fact(Timeout = 30_000)]

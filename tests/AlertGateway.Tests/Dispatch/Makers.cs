@@ -39,7 +39,7 @@ internal static class Makers
         };
     }
 
-    public static ClearedAlert ARedAlert(RegistrySnapshot town, DateTimeOffset sent, string identifier = "demo-1", long expiresTicks = long.MaxValue, int takesOver = 0)
+    public static ClearedAlert ARedAlert(RegistrySnapshot town, DateTimeOffset sent, string identifier = "demo-1", long expiresTicks = long.MaxValue, int takesOver = 0, WarningColour colour = WarningColour.Red)
     {
         var alert = new Alert { Identifier = identifier, Sender = "test@example.org", SentText = sent.ToString("O"), Sent = sent, Status = AlertStatus.Actual, MsgType = MsgType.Alert, Scope = AlertScope.Public };
         int[] endpoints = [.. Enumerable.Range(1, town.Endpoints)];
@@ -53,7 +53,7 @@ internal static class Makers
             ProposalNo = 1, Audience = audience, Hashes = Hashes with { ExpiresTicks = expiresTicks }, Holds = [], State = ProposalState.Cleared, Signatures = [], TakesOverDisseminationNo = takesOver,
             Area = new AlertArea { Descriptions = [], GeoJson = null, Codes = [], SquareKilometres = 0, Sha256 = "a" },
             Renditions = [ARendition(Purpose.Original, "警报"), ARendition(Purpose.Cancel, "解除"), ARendition(Purpose.Correction, "更正")],
-            Submission = new Submission { SubmissionNo = 1, Alert = alert, Findings = [], Disposition = Disposition.Accept, Chain = ChainVerdict.First, Source = new SubmissionSource("person:1", false, 1), Colour = WarningColour.Red, ReceivedTicks = sent.UtcTicks, RawBytes = default },
+            Submission = new Submission { SubmissionNo = 1, Alert = alert, Findings = [], Disposition = Disposition.Accept, Chain = ChainVerdict.First, Source = new SubmissionSource("person:1", false, 1), Colour = colour, ReceivedTicks = sent.UtcTicks, RawBytes = default },
         };
         return new ClearedAlert(proposal, sent.UtcTicks);
     }

@@ -1,0 +1,159 @@
+using AlertGateway.Core;
+using AlertGateway.Core.Dispatch;
+using AlertGateway.Storage.Ledger;
+
+namespace AlertGateway.Simulation;
+
+/// <summary>
+/// Judges every effect as it happens against I1–I9, and the end by I1, I2, I5 and I12. Knows only the disk, the wire and what the far side did; never asks the gateway whether it was right.
+/// </summary>
+internal sealed class Oracle(SimRun run)
+{
+    private readonly HashSet<DeliveryTag> _started = [];
+    private readonly Dictionary<DeliveryKey, int> _labelled = [];
+    private readonly HashSet<DeliveryKey> _originalStarted = [];
+    private readonly HashSet<(DeliveryKey Key, byte Level)> _receipts = [];
+    private readonly Dictionary<int, int> _chainOf = [];
+    private readonly Dictionary<int, long> _expires = [];
+    private readonly HashSet<int> _cleared = [];
+    private readonly HashSet<int> _stopped = [];
+    private readonly HashSet<int> _acknowledged = [];
+    private readonly Dictionary<(int Chain, int Endpoint), int> _newest = [];
+
+    /// <summary>Null while nothing is wrong.</summary>
+    public string? Violation { get; private set; }
+
+    /// <summary>Whom the violation is about; 0 for nobody in particular.</summary>
+    public int Endpoint { get; private set; }
+
+    public void Fail(string what, int endpointNo = 0)
+    {
+        if (Violation is not null) return;
+        run.Note("VIOLATION {0}", what);
+        (Violation, Endpoint) = (what, endpointNo);
+    }
+
+    /// <summary>A row is on the disk.</summary>
+    public void Durable(long sequence, LedgerEvent e)
+    {
+        run.Mark((byte)e.Kind, e.DisseminationNo, e.EndpointNo, e.Code);
+        var key = new DeliveryKey(e.DisseminationNo, e.EndpointNo, (ChannelKind)e.Channel, (Purpose)e.Purpose);
+        switch (e.Kind)
+        {
+            case LedgerEventKind.Cleared:
+                if (!_cleared.Add(e.DisseminationNo)) Fail($"I2: dissemination {e.DisseminationNo} was opened twice");
+                _chainOf.TryAdd(e.DisseminationNo, e.DisseminationNo);
+                break;
+            case LedgerEventKind.Superseded:
+                _stopped.Add(e.DisseminationNo);
+                if (e.Number > 0) _chainOf[(int)e.Number] = _chainOf.GetValueOrDefault(e.DisseminationNo, e.DisseminationNo);
+                break;
+            case LedgerEventKind.Cancelled:
+                _stopped.Add(e.DisseminationNo);
+                break;
+            case LedgerEventKind.Started:
+                if (!_cleared.Contains(e.DisseminationNo)) Fail($"I7: {key} started before its clearance was durable", key.EndpointNo);
+                if (!_started.Add(new DeliveryTag(key, e.Attempt))) Fail($"I2: attempt {e.Attempt} of {key} started twice", key.EndpointNo);
+                if (e.Code == StartedCodes.PossibleDuplicate) _labelled[key] = _labelled.GetValueOrDefault(key) + 1;
+                if (key.Purpose == Purpose.Original) _originalStarted.Add(key);
+                break;
+            case LedgerEventKind.Receipt:
+                _receipts.Add((key, e.Code));
+                break;
+        }
+    }
+
+    /// <summary>The first byte of an attempt leaves.</summary>
+    public void FirstByte(DeliveryTag tag, in OutgoingDelivery delivery)
+    {
+        var key = tag.Key;
+        run.Mark(100, key.DisseminationNo, key.EndpointNo, (byte)((byte)key.Channel | ((byte)key.Purpose << 4)));
+        if (!_started.Contains(tag)) Fail($"I1: the first byte of {tag} left before its Started row was durable", tag.Key.EndpointNo);
+        if (key.Purpose == Purpose.Original && _stopped.Contains(key.DisseminationNo)) Fail($"I5: {tag} left after the commit that stopped it", tag.Key.EndpointNo);
+        if (key.Purpose == Purpose.Original && _expires.TryGetValue(key.DisseminationNo, out long expires) && run.Scheduler.Clock.WallTicks >= expires) Fail($"I4: {tag} left after its expiry", tag.Key.EndpointNo);
+        if (key.EndpointNo < 1 || key.EndpointNo > run.Town.Registry.Endpoints || run.Town.Registry.EndpointChannel[key.EndpointNo] != (byte)key.Channel) Fail($"I3: {tag} is not in the audience", tag.Key.EndpointNo);
+        if (key.Purpose == Purpose.Cancel && !_originalStarted.Contains(key with { Purpose = Purpose.Original })) Fail($"I5: {tag} takes back what never started", tag.Key.EndpointNo);
+        if (key.Purpose == Purpose.Correction && key.Channel is not (ChannelKind.Loudspeaker or ChannelKind.Broadcast)) Fail($"I5: {tag} corrects where a cancel belongs", tag.Key.EndpointNo);
+        if (delivery.Rendition.Text != (key.Purpose is Purpose.Original ? "Original" : delivery.Rendition.Text is "Cancel" or "Correction" ? delivery.Rendition.Text : "")) Fail($"{tag} carries the words of another purpose", tag.Key.EndpointNo);
+    }
+
+    /// <summary>A person or device got it.</summary>
+    public void Effect(DeliveryTag tag)
+    {
+        var key = tag.Key;
+        run.Mark(101, key.DisseminationNo, key.EndpointNo, tag.Attempt);
+        int chain = _chainOf.GetValueOrDefault(key.DisseminationNo, key.DisseminationNo);
+        int rank = (key.DisseminationNo * 2) + (key.Purpose == Purpose.Original ? 0 : 1);
+        if (_newest.TryGetValue((chain, key.EndpointNo), out int newest) && newest > rank && !_labelled.ContainsKey(key)) Fail($"I6: endpoint {key.EndpointNo} got {tag} after a newer message of its chain (rank {newest})", tag.Key.EndpointNo);
+        _newest[(chain, key.EndpointNo)] = Math.Max(newest, rank);
+    }
+
+    /// <summary>The approver was told that the alert is on its way.</summary>
+    public void Opened(int no, long expiresTicks)
+    {
+        if (!_cleared.Contains(no)) Fail($"I9: dissemination {no} was acknowledged before it was durable");
+        _acknowledged.Add(no);
+        _expires[no] = expiresTicks;
+    }
+
+    /// <summary>The far side was told what became of its receipt.</summary>
+    public void Answered(in Receipt receipt, ReceiptVerdict verdict)
+    {
+        if (verdict == ReceiptVerdict.UnknownDelivery && _started.Contains(receipt.Tag)) Fail($"I9: the receipt for {receipt.Tag} was turned away though it had started");
+        if (verdict != ReceiptVerdict.UnknownDelivery && !_started.Contains(receipt.Tag)) Fail($"a receipt for {receipt.Tag}, which never started, was taken");
+        byte level = receipt.Failed ? (byte)Evidence.Planned : (byte)receipt.Level;
+        if (verdict == ReceiptVerdict.Recorded && !_receipts.Contains((receipt.Tag.Key, level))) Fail($"I9: the receipt for {receipt.Tag} was acknowledged before it was durable");
+    }
+
+    /// <summary>State served and state rebuilt from the disk are one (I12).</summary>
+    public void CompareWithRebuilt(DisseminationRoom served, int rows)
+    {
+        var rebuilt = run.Rebuild(rows);
+        string a = Fingerprint.Of(served), b = Fingerprint.Of(rebuilt);
+        if (a != b) Fail($"I12: served and rebuilt state differ: {Fingerprint.FirstDifference(a, b)}");
+    }
+
+    /// <summary>Everything is final: who got what?</summary>
+    public void AtTheEnd(DisseminationRoom room, FarSide far)
+    {
+        foreach (int no in _acknowledged)
+        {
+            if (room.States.All(s => s.DisseminationNo != no)) Fail($"I1: dissemination {no} was acknowledged and is gone");
+        }
+        foreach (var state in room.States)
+        {
+            foreach (var set in state.Sets)
+            {
+                for (int slot = 0; slot < set.Count; slot++) Judge(state, set, slot, far);
+            }
+        }
+        foreach (var (key, count) in far.Effects)
+        {
+            if (count > 1 + _labelled.GetValueOrDefault(key)) Fail($"I2: {key} was given {count} times, labelled {_labelled.GetValueOrDefault(key)}", key.EndpointNo);
+        }
+    }
+
+    private void Judge(Dissemination state, DeliverySet set, int slot, FarSide far)
+    {
+        var key = new DeliveryKey(state.DisseminationNo, set.Endpoints[slot], set.Channel, set.Purpose);
+        int effects = far.Effects.GetValueOrDefault(key);
+        switch (set.OutcomeOf(slot))
+        {
+            case Outcome.Delivered or Outcome.HandedOff when effects == 0:
+                Fail($"I1: {key} is {set.OutcomeOf(slot)} and nobody got it", key.EndpointNo);
+                break;
+            case Outcome.Suppressed when effects > 0:
+                Fail($"I1: {key} is suppressed and somebody got it", key.EndpointNo);
+                break;
+            case Outcome.Failed when effects > 0 && !far.ReportedFailed.Contains(key) && set.PossibleLoss == 0:
+                Fail($"I1: {key} failed without doubt and somebody got it", key.EndpointNo);
+                break;
+            case < Outcome.Delivered:
+                Fail($"I1: {key} is still {set.OutcomeOf(slot)}", key.EndpointNo);
+                break;
+        }
+        if (set.Purpose != Purpose.Original || effects == 0 || state.Cancelled is null) return;
+        if (state.Set(set.Channel, Purpose.Cancel) is not { } cancel || cancel.SlotOf(set.Endpoints[slot]) is not (>= 0 and var at)) Fail($"I5: {key} was given and nobody takes it back", key.EndpointNo);
+        else if (cancel.OutcomeOf(at) == Outcome.Suppressed && state.CancelledTicks + Dissemination.CancelLife.Ticks > run.Scheduler.Clock.WallTicks) Fail($"I5: {key} was given and its cancel was suppressed", key.EndpointNo);
+    }
+}

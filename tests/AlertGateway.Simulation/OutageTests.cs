@@ -1,0 +1,38 @@
+using AlertGateway.Core;
+
+namespace AlertGateway.Simulation;
+
+/// <summary>A provider that is dead for ten virtual minutes in the middle of an alert, and then back.</summary>
+public sealed class OutageTests
+{
+    private const int Households = 2_500;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Ten_minutes_without_a_provider_cost_few_attempts_and_the_full_rate_is_back_in_five_seconds(ulong seed)
+    {
+        const int downMilliseconds = 600_000, deadFrom = 10_000;
+        int attempts = 0;
+        var given = new List<int>();
+        var night = SimRun.Play(seed, Households, calm: true, faults: Faults.None with { Slots = 64, Window = 128 }, weather: run =>
+        {
+            run.Scheduler.AfterMilliseconds(deadFrom, deadFrom, () => run.Far.Down = true);
+            run.Scheduler.AfterMilliseconds(deadFrom + downMilliseconds, deadFrom + downMilliseconds, () => run.Far.Down = false);
+            Sample(run);
+            void Sample(SimRun of)
+            {
+                attempts = of.Far.SmsAttempts;
+                given.Add(of.Far.Effects.Count(e => e.Key.Channel == ChannelKind.Sms));
+                if (!of.Finished) of.Scheduler.AfterMilliseconds(1_000, 1_000, () => Sample(of));
+            }
+        });
+        Assert.Null(night.Violation);
+        Assert.Equal(Households * 2, given[^1]);
+        double before = (given[9] - given[2]) / 7.0, after = (given[620] - given[615]) / 5.0, amplification = attempts / (Households * 2.0);
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}: {before:F0} a second before, {after:F0} from the fifth second after; {attempts} attempts for {Households * 2} deliveries ({amplification:F3})");
+        Assert.InRange(amplification, 1.0, 1.1);
+        Assert.True(after >= 0.9 * before, $"{after:F0} a second after the outage, {before:F0} before it");
+    }
+}

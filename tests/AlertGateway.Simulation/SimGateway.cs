@@ -1,0 +1,100 @@
+using AlertGateway.Core;
+using AlertGateway.Core.Dispatch;
+using AlertGateway.Storage.Ledger;
+
+namespace AlertGateway.Simulation;
+
+/// <summary>One life of the gateway process: the real dissemination room and the real lane decisions over a ledger and links that the seed plays.</summary>
+internal sealed class SimGateway : ICommitObserver
+{
+    private const long TickEvery = 500 * TimeSpan.TicksPerMillisecond;
+    private static readonly ChannelKind[] Kinds = [ChannelKind.Sms, ChannelKind.Push, ChannelKind.Loudspeaker, ChannelKind.Broadcast];
+
+    private readonly SimRun _run;
+    private readonly SimLane[] _lanes;
+
+    public SimGateway(SimRun run)
+    {
+        _run = run;
+        Ledger = new SimLedger(run.Disk, run.Scheduler, () => Alive, () => run.Crash(Tear.Lost, "the disk is full"), run.Oracle.Durable, run.Sabotage == Sabotage.UntoldRow);
+        Room = run.NewRoom(Ledger);
+        Ledger.Observe(Room);
+        Ledger.Observe(this);
+        Ledger.Read(1, Room.OnCommitted);
+        _lanes = [.. Kinds.Select(k => new SimLane(k, this, run))];
+    }
+
+    public bool Alive { get; private set; } = true;
+
+    /// <summary>Recovered; takes requests.</summary>
+    public bool Ready { get; private set; }
+
+    public DisseminationRoom Room { get; }
+
+    public SimLedger Ledger { get; }
+
+    public void Start() => Do(async () =>
+    {
+        await Room.RecoverAsync(CancellationToken.None);
+        Ready = true;
+        foreach (var lane in _lanes) lane.Poke();
+        for (int endpoint = 1; endpoint <= _run.Town.Registry.Endpoints; endpoint++)
+        {
+            if (!_run.Far.OfflineEndpoints.Contains(endpoint)) Online(endpoint);
+        }
+        Tick();
+    });
+
+    public void Kill() => Alive = Ready = false;
+
+    public void Online(int endpointNo)
+    {
+        if (!Ready) return;
+        var kind = (ChannelKind)_run.Town.Registry.EndpointChannel[endpointNo];
+        Room.EndpointOnline(kind, endpointNo);
+        _lanes[Array.IndexOf(Kinds, kind)].Poke();
+    }
+
+    public void Receive(Receipt receipt) => Do(async () =>
+    {
+        var verdict = await Room.ReportAsync(receipt, CancellationToken.None);
+        if (Alive) _run.Oracle.Answered(receipt, verdict);
+    });
+
+    /// <summary>Runs a request of the outside; an error that is not the disk's is a violation.</summary>
+    public async void Do(Func<Task> request)
+    {
+        try
+        {
+            await request();
+        }
+        catch (LedgerException)
+        {
+            // The process stops by itself: the disk said so.
+        }
+#pragma warning disable CA1031 // Whatever else comes is what the simulation looks for.
+        catch (Exception ex)
+#pragma warning restore CA1031
+        {
+            if (Alive) _run.Oracle.Fail($"threw {ex}");
+        }
+    }
+
+    public void OnCommitted(long firstSequence, ReadOnlySpan<LedgerEvent> events)
+    {
+        foreach (ref readonly var e in events)
+        {
+            if (e.Kind is not (LedgerEventKind.Cleared or LedgerEventKind.Cancelled or LedgerEventKind.Result or LedgerEventKind.Superseded)) continue;
+            foreach (var lane in _lanes) lane.Poke();
+            return;
+        }
+    }
+
+    private void Tick()
+    {
+        if (!Alive) return;
+        Do(() => Room.TickAsync(CancellationToken.None));
+        foreach (var lane in _lanes) lane.AskRound();
+        if (!_run.Finished) _run.Scheduler.After(TickEvery, Tick);
+    }
+}

@@ -1,0 +1,117 @@
+using AlertGateway.Core;
+using AlertGateway.Core.Dispatch;
+using AlertGateway.Storage.Ledger;
+
+namespace AlertGateway.Simulation;
+
+/// <summary>The tasks of a lane, played by the scheduler: pump, slots, settling, asking. Every decision is <see cref="LaneSteps"/>'s.</summary>
+internal sealed class SimLane(ChannelKind kind, SimGateway gateway, SimRun run)
+{
+    private readonly LaneSteps _steps = new(kind, new LaneOptions { Slots = run.Faults.Slots, Window = run.Faults.Window, RatePerSecond = run.Faults.RatePerSecond }, gateway.Room, run.Town.Registry.EndpointFlags, run.Scheduler.Clock);
+    private readonly TakenDelivery[] _batch = new TakenDelivery[run.Faults.Slots];
+    private readonly LedgerEvent[] _rows = new LedgerEvent[run.Faults.Slots];
+    private List<LedgerEvent> _results = [];
+    private bool _pumping;
+    private bool _settling;
+    private bool _poked;
+    private long _wakeAt = long.MaxValue;
+
+    /// <summary>There may be something to do.</summary>
+    public void Poke()
+    {
+        if (_poked || !gateway.Ready) return;
+        _poked = true;
+        run.Scheduler.After(1_000, () =>
+        {
+            _poked = false;
+            if (!gateway.Alive || _pumping) return;
+            _pumping = true;
+            gateway.Do(PumpAsync);
+        });
+    }
+
+    public void AskRound()
+    {
+        if (ChannelClasses.Of(kind) != AdapterClass.Queryable || !gateway.Alive) return;
+        var asks = new TakenDelivery[8];
+        int count = gateway.Room.TakeAsks(kind, asks);
+        for (int i = 0; i < count; i++)
+        {
+            var taken = asks[i];
+            run.Scheduler.AfterMilliseconds(1, 300, () =>
+            {
+                if (!gateway.Alive) return;
+                var key = new DeliveryKey(taken.Started.DisseminationNo, taken.Started.EndpointNo, kind, (Purpose)taken.Started.Purpose);
+                if (_steps.Decide(in taken, new AskOutcome(run.Far.Ask(key), "ref")) is { } row) gateway.Do(async () => await gateway.Ledger.AppendAsync(new[] { row }));
+            });
+        }
+    }
+
+    private async Task PumpAsync()
+    {
+        while (gateway.Alive)
+        {
+            int count = _steps.Take(_batch, _rows, out var why);
+            if (count == 0)
+            {
+                _pumping = false;
+                Rest(why);
+                return;
+            }
+            if (run.Sabotage == Sabotage.SendFirst) Send(count);
+            await gateway.Ledger.AppendAsync(_rows.AsSpan(0, count).ToArray());
+            if (!gateway.Alive) return;
+            if (run.Sabotage != Sabotage.SendFirst) Send(count);
+        }
+    }
+
+    private void Send(int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            var outgoing = _steps.Make(in _batch[i], "+8612"u8.ToArray());
+            run.Scheduler.AfterMilliseconds(0, 3, () => Dispatch(outgoing));
+        }
+    }
+
+    private void Rest(LaneWait why)
+    {
+        if (why == LaneWait.Capacity) return; // a result pokes
+        long wait = why == LaneWait.Pace ? 50_000 : Math.Clamp(gateway.Room.NextDueTicks(kind) - run.Scheduler.Clock.WallTicks, 10_000, TimeSpan.TicksPerSecond);
+        if (why == LaneWait.Work && gateway.Room.NextDueTicks(kind) == long.MaxValue) return; // a commit or a device coming online pokes
+        long at = run.Scheduler.Clock.Now + wait;
+        if (_wakeAt > run.Scheduler.Clock.Now && _wakeAt <= at) return;
+        _wakeAt = at;
+        run.Scheduler.After(wait, Poke);
+    }
+
+    private void Dispatch(Outgoing outgoing)
+    {
+        if (!gateway.Alive) return;
+        if (!outgoing.Delivery.Gate.IsOpen && run.Sabotage != Sabotage.IgnoreGate) Finish(outgoing, DispatchOutcome.NotSent);
+        else run.Far.Send(outgoing, gateway, outcome => Finish(outgoing, outcome));
+    }
+
+    private void Finish(Outgoing outgoing, DispatchOutcome outcome)
+    {
+        if (!gateway.Alive) return;
+        if (run.Sabotage == Sabotage.NeverAsk && outcome.Code == ResultCode.Unknown) outcome = DispatchOutcome.RetryLater(outcome.Error);
+        _results.Add(_steps.Finish(outgoing.Started, outcome));
+        if (_settling) return;
+        _settling = true;
+        gateway.Do(SettleAsync);
+    }
+
+    private async Task SettleAsync()
+    {
+        while (_results.Count > 0 && gateway.Alive)
+        {
+            var rows = _results;
+            _results = [];
+            await gateway.Ledger.AppendAsync(rows.ToArray());
+            _steps.Settled(rows.Count);
+        }
+        _settling = false;
+        Poke();
+    }
+}
