@@ -22,6 +22,21 @@ internal static class BadAnswer
                 response.ContentType = "text/html; charset=utf-8";
                 await response.WriteAsync("<!doctype html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway<br></body>", context.RequestAborted);
                 break;
+            case Misbehaviour.Status500:
+                response.StatusCode = 500;
+                break;
+            case Misbehaviour.Drop:
+                context.Abort();
+                break;
+            case Misbehaviour.Unchanged:
+                response.StatusCode = 304;
+                break;
+            case Misbehaviour.Garbage:
+                await response.Body.WriteAsync(Enumerable.Range(0, 4_096).Select(i => (byte)(i * 167 >> 3)).ToArray(), context.RequestAborted);
+                break;
+            case Misbehaviour.Hang:
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+                break;
             case Misbehaviour.Truncated:
                 response.ContentLength = good.Length;
                 await response.Body.WriteAsync(good.AsMemory(0, good.Length / 2), context.RequestAborted);

@@ -21,6 +21,21 @@ public enum Misbehaviour
 
     /// <summary>The document is 32 MiB.</summary>
     Huge,
+
+    /// <summary>500 without a body.</summary>
+    Status500,
+
+    /// <summary>The connection ends before an answer.</summary>
+    Drop,
+
+    /// <summary>304 although the document has changed, as a stale cache between says.</summary>
+    Unchanged,
+
+    /// <summary>200 with bytes that are nothing.</summary>
+    Garbage,
+
+    /// <summary>No answer until the reader gives up.</summary>
+    Hang,
 }
 
 /// <summary>What is fixed for the life of the feed.</summary>
@@ -34,7 +49,7 @@ public sealed record FeedOptions
         new("--journal", null, "file that gets one line for every request"),
         new("--seed", "1", "accepted for uniformity; nothing here is random"),
         new("--replay", null, "shift every file's times so that it was sent when it is released, with a new identifier") { IsSwitch = true },
-        new("--misbehave", "none", "slow, truncated, html, dtd, huge or none"),
+        new("--misbehave", "none", "slow, truncated, html, dtd, huge, status500, drop, unchanged, garbage, hang or none"),
         new("--interval-ms", "0", "release one file each interval; 0 = all at once"),
         new("--stream-port", "0", "port on 127.0.0.1 of the socket of concatenated alerts; 0 takes a free one"),
         new("--script", null, "file of steps for that socket: send, twice, miss, cut FILE; heartbeat; garbage, wait N; drop; loop"),
@@ -85,7 +100,7 @@ public sealed record FeedOptions
         Replay = arguments.Switch("--replay"),
         Misbehave = Enum.TryParse<Misbehaviour>(arguments.Required("--misbehave"), ignoreCase: true, out var kind) && Enum.IsDefined(kind)
             ? kind
-            : throw new UsageException("--misbehave is none of slow, truncated, html, dtd, huge, none"),
+            : throw new UsageException("--misbehave is none of slow, truncated, html, dtd, huge, status500, drop, unchanged, garbage, hang, none"),
         Interval = TimeSpan.FromMilliseconds(arguments.WholeNumber("--interval-ms")),
     };
 

@@ -43,6 +43,12 @@ public sealed class FeedServer : IAsyncDisposable
     /// <summary>The socket of concatenated alerts; its archive is served under <c>/archive/</c>.</summary>
     public AlertStream Stream { get; }
 
+    /// <summary>Bad answers to come.</summary>
+    public FaultQueue Faults { get; } = new();
+
+    /// <summary>The documents of <c>/atom</c> and <c>/rss</c>.</summary>
+    public FeedShelf Shelf => _shelf;
+
     /// <summary>The readers of <c>/ws</c>.</summary>
     public MessageSockets Sockets { get; } = new();
 
@@ -192,7 +198,9 @@ public sealed class FeedServer : IAsyncDisposable
 
     private Task AnswerAsync(HttpContext context, byte[] bytes, DateTimeOffset modified, string contentType)
     {
-        if (_options.Misbehave != Misbehaviour.None) return BadAnswer.WriteAsync(context, _options.Misbehave, bytes, contentType);
+        var kind = _options.Misbehave != Misbehaviour.None ? _options.Misbehave : Faults.Take(context.Request.Path.Value ?? "", context.Request.Headers.IfNoneMatch.Count > 0);
+        if (kind == Misbehaviour.Hang) return Faults.HoldAsync(() => BadAnswer.WriteAsync(context, kind, bytes, contentType));
+        if (kind != Misbehaviour.None) return BadAnswer.WriteAsync(context, kind, bytes, contentType);
         var etag = FeedShelf.ETagOf(bytes);
         var headers = context.Response.Headers;
         headers.ETag = etag;

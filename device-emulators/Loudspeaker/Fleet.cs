@@ -87,7 +87,7 @@ internal sealed class Fleet : IDisposable
         var (offline, ampDead, clockError) = (_random.NextDouble(), _random.NextDouble(), (_random.NextDouble() * 2) - 1);
         var traits = new HornTraits(row[1], _options.Exercise, ampDead < _options.AmpDeadShare,
             TimeSpan.FromMilliseconds(clockError * _options.ClockErrorMilliseconds), _random.Next(60, 101), _random.Next(-97, -58),
-            index < _options.Recorded ? _options.RecordDirectory : null, _random.Next());
+            index < _options.Recorded ? _options.RecordDirectory : null, _random.Next(), _options.EvacuatedAfterPlays);
         if (offline < _options.OfflineShare)
         {
             return;

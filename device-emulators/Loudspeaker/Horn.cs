@@ -6,9 +6,10 @@ namespace AlertGateway.Emulators.Loudspeaker;
 /// <param name="Exercise">It takes only orders whose status is not Actual.</param>
 /// <param name="AmpDead">The amplifier gives no sound: everything is reported as played, nothing as audible.</param>
 /// <param name="ClockOffset">Own clock minus true time: its plays begin that much late (negative: early).</param>
+/// <param name="EvacuatedAfterPlays">After this play of an order that asks for it, the village committee turns the key 已转移 on the device; 0 for never.</param>
 /// <param name="RecordDirectory">Where each play is written as a WAV file, or null.</param>
 public sealed record HornTraits(string DeviceId, bool Exercise = false, bool AmpDead = false, TimeSpan ClockOffset = default,
-    int BatteryPercent = 97, int RssiDbm = -71, string? RecordDirectory = null, int Seed = 1);
+    int BatteryPercent = 97, int RssiDbm = -71, string? RecordDirectory = null, int Seed = 1, int EvacuatedAfterPlays = 0);
 
 /// <summary>
 /// One village loudspeaker from the order to the sound. It has no thread and no timer: <see cref="ReceiveAsync"/> is called when an order
@@ -92,7 +93,14 @@ public sealed class Horn : IDisposable
         lock (_gate)
         {
             var state = _sounding is not null ? "playing" : _armed.Count > 0 ? "armed" : "standby";
-            Post(Report.State(state, _volume, Traits.BatteryPercent, Traits.RssiDbm, Traits.ClockOffset.TotalMilliseconds));
+            _armed.RemoveAll(static a => a.IsOver);
+            var plans = _armed.Select(static a => a.Tag).ToHashSet(StringComparer.Ordinal);
+            if (_sounding is { } s)
+            {
+                plans.Add(s.Armed.Tag);
+            }
+
+            Post(Report.State(state, _volume, Traits.BatteryPercent, Traits.RssiDbm, Traits.ClockOffset.TotalMilliseconds, [.. plans]));
         }
 
         OutboxGrew?.Invoke();
@@ -176,6 +184,9 @@ public sealed class Horn : IDisposable
             PlayAtTicks = o.PlayAtTicks + Traits.ClockOffset.Ticks,
             NotAfterTicks = o.NotAfterTicks,
             EveryTicks = (long)(o.RepeatEverySeconds * TimeSpan.TicksPerSecond / _shared.Speed),
+            ThenAtTicks = o.ThenEverySeconds == 0 ? 0 : o.PlayAtTicks + Traits.ClockOffset.Ticks + (long)((o.ThenAtTicks - o.PlayAtTicks) / _shared.Speed),
+            ThenEveryTicks = (long)(o.ThenEverySeconds * TimeSpan.TicksPerSecond / _shared.Speed),
+            UntilEvacuated = o.Until == "evacuated",
         };
         if (!play.JoinAt(now))
         {
@@ -214,19 +225,24 @@ public sealed class Horn : IDisposable
         }
 
         _shared.Sequences.Accept(Traits.DeviceId, o.Seq);
-        Silence(o.StopTag, now);
+        Silence(o.StopTag, now, forGood: o.Tag != o.StopTag);
         Post(Report.Stopped(o.Tag, o.StopTag));
         return o.Sha256 is null ? "" : ArmCorrection(o, now);
     }
 
-    private void Silence(string stopTag, long now)
+    // A stop under its own tag ends a plan that may be taken up again; any other takes the order back.
+    private void Silence(string stopTag, long now, bool forGood)
     {
-        if (_tombstones.Count == TombstonesMax)
+        if (forGood)
         {
-            _tombstones.Dequeue();
+            if (_tombstones.Count == TombstonesMax)
+            {
+                _tombstones.Dequeue();
+            }
+
+            _tombstones.Enqueue(stopTag);
         }
 
-        _tombstones.Enqueue(stopTag);
         _armed.RemoveAll(a => a.Tag == stopTag);
         if (_sounding is { } s && s.Armed.Tag == stopTag)
         {
@@ -424,6 +440,11 @@ public sealed class Horn : IDisposable
         var audible = heard >= AudibleRms && samples == s.Armed.Programme.Samples.Length;
         Post(Report.Done(s.Armed.Tag, s.Number, samples, Dbfs(rms * gain), Dbfs(peak * gain), audible));
         _shared.Journal.Write("done", Traits.DeviceId, s.Armed.Tag, Text(s.Number), audible ? "1" : "0");
+        if (s.Armed.UntilEvacuated && s.Number == Traits.EvacuatedAfterPlays)
+        {
+            Post(Report.Evacuated(s.Armed.Tag));
+            _shared.Journal.Write("evacuated", Traits.DeviceId, s.Armed.Tag);
+        }
     }
 
     private void Post(byte[] report)

@@ -23,7 +23,7 @@ public sealed class OrderKey
     public string Id { get; }
 
     public bool HasSigned(string deviceId, ArmOrder o) => o.KeyId == Id && Verifies(o.Signature, string.Create(CultureInfo.InvariantCulture,
-        $"agw-arm-v1|{deviceId}|{o.Tag}|{o.Seq}|{o.Sha256}|{o.PlayAtTicks}|{o.NotAfterTicks}|{o.Volume}|{o.Priority}|{o.Repeat}|{o.RepeatEverySeconds}|{o.Status}"));
+        $"agw-arm-v2|{deviceId}|{o.Tag}|{o.Seq}|{o.Sha256}|{o.PlayAtTicks}|{o.NotAfterTicks}|{o.Volume}|{o.Priority}|{o.Repeat}|{o.RepeatEverySeconds}|{o.ThenAtTicks}|{o.ThenEverySeconds}|{o.Until}|{o.Status}"));
 
     public bool HasSigned(string deviceId, StopOrder o) => o.KeyId == Id && Verifies(o.Signature, string.Create(CultureInfo.InvariantCulture,
         $"agw-stop-v1|{deviceId}|{o.Tag}|{o.Seq}|{o.StopTag}|{o.Sha256 ?? "-"}|{o.PlayAtTicks}|{o.NotAfterTicks}"));

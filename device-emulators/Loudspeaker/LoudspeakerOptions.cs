@@ -16,6 +16,7 @@ internal sealed record LoudspeakerOptions
     public double OfflineShare { get; init; } = 0.02;
     public double AmpDeadShare { get; init; } = 0.01;
     public int WrongKeys { get; init; }
+    public int EvacuatedAfterPlays { get; init; }
     public int Recorded { get; init; }
     public string RecordDirectory { get; init; } = ".";
     public int DownloadConcurrency { get; init; } = 16;
@@ -37,6 +38,7 @@ internal sealed record LoudspeakerOptions
         new("--offline", "0.02", "share of devices that never connect"),
         new("--amp-dead", "0.01", "share of devices whose amplifier gives no sound"),
         new("--wrong-key", "0", "number of devices that sign CONNECT with a wrong key"),
+        new("--evacuated-after", "0", "play after which the village reports 已转移 on the device, where the order asks for it; 0 for never"),
         new("--record", "0", "number of devices that write each play as a WAV file"),
         new("--record-dir", ".", "where they write"),
         new("--download-concurrency", "16", "downloads at a time"),
@@ -58,6 +60,7 @@ internal sealed record LoudspeakerOptions
         OfflineShare = line.Number("--offline", 0, 1),
         AmpDeadShare = line.Number("--amp-dead", 0, 1),
         WrongKeys = line.WholeNumber("--wrong-key", 0, 1_000_000),
+        EvacuatedAfterPlays = line.WholeNumber("--evacuated-after", 0, 1000),
         Recorded = line.WholeNumber("--record", 0, 1000),
         RecordDirectory = line.Required("--record-dir"),
         DownloadConcurrency = line.WholeNumber("--download-concurrency", 1, 1000),

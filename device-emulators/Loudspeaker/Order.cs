@@ -16,13 +16,16 @@ public sealed record PrepareOrder(string Tag, long Seq, string Sha256, int Bytes
     public override string Type => "prepare";
 }
 
-/// <summary>Play a programme that is held, first at <paramref name="PlayAtTicks"/>, then again every <paramref name="RepeatEverySeconds"/>.</summary>
+/// <summary>Play a programme that is held, first at <paramref name="PlayAtTicks"/>, then again every <paramref name="RepeatEverySeconds"/>; after this first stretch at <paramref name="ThenAtTicks"/> and on.</summary>
 /// <param name="Volume">0 (silent) to 100 (full scale).</param>
 /// <param name="Priority">0 to 255; a higher one pre-empts.</param>
-/// <param name="Repeat">Number of plays, at least 1.</param>
+/// <param name="Repeat">Number of plays in the first stretch, at least 1.</param>
+/// <param name="ThenAtTicks">First of the later plays (UTC ticks); 0 for none.</param>
+/// <param name="ThenEverySeconds">From one later play to the next, for as long as nothing stops them; 0 for none.</param>
+/// <param name="Until"><c>change</c> or <c>evacuated</c>: whether the village's report that all have left ends the plays.</param>
 /// <param name="NotAfterTicks">No play begins after this moment (UTC ticks).</param>
 public sealed record ArmOrder(string Tag, long Seq, string Sha256, long PlayAtTicks, long NotAfterTicks, int Volume, int Priority, int Repeat,
-    int RepeatEverySeconds, string Status, string KeyId, byte[] Signature) : Order(Tag, Seq)
+    int RepeatEverySeconds, long ThenAtTicks, int ThenEverySeconds, string Until, string Status, string KeyId, byte[] Signature) : Order(Tag, Seq)
 {
     public override string Type => "arm";
 }
@@ -78,7 +81,7 @@ public static partial class OrderReader
 
     private static ArmOrder ReadArm(JsonElement o, string tag, long seq) => new(tag, seq, Hash(o), Ticks(o, "playAtTicks"), Ticks(o, "notAfterTicks"),
         (int)Whole(o, "volume", 0, 100), (int)Whole(o, "priority", 0, 255), (int)Whole(o, "repeat", 1, 100),
-        (int)Whole(o, "repeatEverySeconds", 0, 86_400), Text(o, "status", 16), Text(o, "keyId", 64), Signature(o));
+        (int)Whole(o, "repeatEverySeconds", 0, 86_400), Ticks(o, "thenAtTicks"), (int)Whole(o, "thenEverySeconds", 0, 86_400), UntilWord(o), Text(o, "status", 16), Text(o, "keyId", 64), Signature(o));
 
     private static StopOrder ReadStop(JsonElement o, string tag, long seq) => new(tag, seq, TagText(o, "stopTag"),
         o.GetProperty("sha256").ValueKind == JsonValueKind.Null ? null : Hash(o), Ticks(o, "playAtTicks"), Ticks(o, "notAfterTicks"),
@@ -89,6 +92,13 @@ public static partial class OrderReader
         var text = o.GetProperty(name).GetString();
         return text is not null && text.Length <= lengthMax ? text : throw new FormatException(name);
     }
+
+    private static string UntilWord(JsonElement o) => Text(o, "until", 16) switch
+    {
+        "change" => "change",
+        "evacuated" => "evacuated",
+        _ => throw new FormatException("until"),
+    };
 
     private static string TagText(JsonElement o, string name)
     {

@@ -17,24 +17,44 @@ internal sealed class ArmedPlay
     /// <summary>From the start of one play to the start of the next; the emulator's speed is already in it.</summary>
     public required long EveryTicks { get; init; }
 
-    /// <summary>The play that comes next, from 1; above <see cref="Repeat"/> when none is left.</summary>
+    /// <summary>When the first play after the first stretch is due on the device's own clock; 0 for none.</summary>
+    public long ThenAtTicks { get; init; }
+
+    /// <summary>From one later play to the next; 0 when there are none. The emulator's speed is already in it.</summary>
+    public long ThenEveryTicks { get; init; }
+
+    /// <summary>The plays end when the village reports that all have left.</summary>
+    public bool UntilEvacuated { get; init; }
+
+    /// <summary>The play that comes next, from 1.</summary>
     public int Next { get; set; } = 1;
 
-    public long DueTicks => PlayAtTicks + ((Next - 1) * EveryTicks);
+    public long DueTicks => Next <= Repeat ? PlayAtTicks + ((Next - 1) * EveryTicks) : FirstLaterTicks + ((Next - Repeat - 1L) * ThenEveryTicks);
 
-    public bool IsOver => Next > Repeat || DueTicks > NotAfterTicks;
+    /// <summary>No play is left, or the next would begin after the order's life.</summary>
+    public bool IsOver => (Next > Repeat && ThenEveryTicks == 0) || DueTicks > NotAfterTicks;
+
+    // The common beat of all horns; one that started late skips what falls into its own first stretch.
+    private long FirstLaterTicks
+    {
+        get
+        {
+            var stretchEnd = PlayAtTicks + (Repeat * EveryTicks);
+            return ThenAtTicks >= stretchEnd || ThenEveryTicks == 0 ? ThenAtTicks : ThenAtTicks + ((stretchEnd - ThenAtTicks + ThenEveryTicks - 1) / ThenEveryTicks * ThenEveryTicks);
+        }
+    }
 
     /// <summary>Passes over every play whose start lies before <paramref name="now"/>; false if none is left.</summary>
     public bool JoinAt(long now)
     {
-        while (!IsOver && DueTicks < now)
+        while (!IsOver && DueTicks < now && Next <= Repeat)
         {
-            if (EveryTicks == 0)
-            {
-                return false;
-            }
-
             Next++;
+        }
+
+        if (!IsOver && DueTicks < now)
+        {
+            Next += (int)((now - DueTicks + ThenEveryTicks - 1) / ThenEveryTicks);
         }
 
         return !IsOver;

@@ -20,7 +20,10 @@ public static class Report
 
     public static byte[] Stopped(string tag, string stopTag) => Bytes(new("stopped") { Tag = tag, StopTag = stopTag });
 
-    public static byte[] State(string state, int volume, int batteryPercent, int rssiDbm, double clockOffsetMs) => Bytes(new("state")
+    public static byte[] Evacuated(string tag) => Bytes(new("evacuated") { Tag = tag });
+
+    /// <param name="plans">Tags of every order that still has plays to come, or sounds.</param>
+    public static byte[] State(string state, int volume, int batteryPercent, int rssiDbm, double clockOffsetMs, IReadOnlyList<string> plans) => Bytes(new("state")
     {
         State = state,
         Volume = volume,
@@ -28,6 +31,7 @@ public static class Report
         RssiDbm = rssiDbm,
         ClockOffsetMs = Math.Round(clockOffsetMs, 1),
         Firmware = "emu-1",
+        Plans = plans,
     });
 
     private static byte[] Bytes(ReportBody body) => JsonSerializer.SerializeToUtf8Bytes(body, ReportJson.Default.ReportBody);
@@ -52,6 +56,7 @@ internal sealed record ReportBody(string Type)
     public int? RssiDbm { get; init; }
     public double? ClockOffsetMs { get; init; }
     public string? Firmware { get; init; }
+    public IReadOnlyList<string>? Plans { get; init; }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

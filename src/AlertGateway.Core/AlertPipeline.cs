@@ -30,8 +30,9 @@ public sealed record StepOutcome(Proposal? Proposal, DeskRefusal? Refusal, int? 
 /// </summary>
 /// <param name="target">The targeting room: pure, may take a second for a whole city.</param>
 /// <param name="publishers">Who may warn of what by law; null judges nobody.</param>
+/// <param name="episodes">How warnings of one event are joined, so that they do not alarm again; null lets every one alarm.</param>
 /// <param name="keepProgramme">Keeps a programme's bytes, by hash, before anybody is asked to approve it.</param>
-public sealed class AlertPipeline(
+public sealed partial class AlertPipeline(
     IngestRoom ingest,
     Func<Alert, WarningColour, TargetingResult> target,
     RenderingRoom rendering,
@@ -39,7 +40,8 @@ public sealed class AlertPipeline(
     ApprovalDesk desk,
     IDispatchRoom dispatch,
     IngestOptions options,
-    LawfulPublishers? publishers = null)
+    LawfulPublishers? publishers = null,
+    EpisodePolicy? episodes = null)
 {
     /// <summary>Takes a document in and lays what it says on the desk, one outcome per alert.</summary>
     public async Task<IReadOnlyList<SubmitOutcome>> SubmitAsync(ReadOnlyMemory<byte> bytes, SubmissionSource source, CancellationToken cancellationToken)
@@ -84,6 +86,7 @@ public sealed class AlertPipeline(
         var (rule, refusal) = await desk.MayCancelAsync(proposal, disseminationNo, person, reason);
         if (refusal is not null) return new StepOutcome(proposal, refusal, null);
         await dispatch.CancelAsync(disseminationNo, new Actor(person.PersonId, person.Name, rule!), reason, falseAlarm, cancellationToken);
+        await RejudgeAsync(cancellationToken);
         return new StepOutcome(proposal, null, disseminationNo);
     }
 
@@ -98,6 +101,7 @@ public sealed class AlertPipeline(
 
         foreach (var proposal in desk.All.Where(p => p.State == ProposalState.Cleared)) await ReleaseAsync(proposal, cancellationToken);
         foreach (var taken in ingest.All.Where(t => t.Verdict is ChainVerdict.Update or ChainVerdict.Cancel or ChainVerdict.Late)) await EndOlderAsync(taken.ToSubmission(), cancellationToken);
+        await RejudgeAsync(cancellationToken);
     }
 
     /// <summary>The proposal that this dissemination came from; null when there is none.</summary>
@@ -106,17 +110,19 @@ public sealed class AlertPipeline(
 
     private IReadOnlyList<Proposal> ProposalsOf(Submission submission) => [.. desk.All.Where(p => p.Submission.SubmissionNo == submission.SubmissionNo)];
 
-    private async Task LayAsync(Submission submission, CancellationToken cancellationToken)
+    private async Task<Proposal> LayAsync(Submission submission, CancellationToken cancellationToken, bool aloud = false)
     {
         var expires = AlertLife.ExpiresTicks(submission.Alert, options.DefaultLife);
         var audience = target(submission.Alert, submission.Colour);
+        var (quieter, repeat) = aloud ? (audience.Audience, RepeatVerdict.First with { Aloud = true }) : Repeat(submission, audience.Audience);
         var rendered = await rendering.RenderAsync(submission, expires, cancellationToken);
         foreach (var programme in rendered.Programmes) await keepProgramme(programme, cancellationToken);
         await EndOlderAsync(submission, cancellationToken);
         var holds = audience.Holds.Concat(rendered.Holds).Concat(Doubt(submission)).ToList();
         if (publishers?.HoldOf(submission.Alert) is { } unlawful) holds.Add(unlawful);
-        var proposal = await desk.LayAsync(submission, audience with { Holds = holds }, rendered.Renditions, expires, Running(submission).LastOrDefault().DisseminationNo);
+        var proposal = await desk.LayAsync(submission, audience with { Audience = quieter, Holds = holds }, rendered.Renditions, expires, Running(submission).LastOrDefault().DisseminationNo, repeat);
         if (proposal.State == ProposalState.Cleared) await ReleaseAsync(proposal, cancellationToken);
+        return proposal;
     }
 
     private async Task<StepOutcome> FollowAsync(DeskOutcome outcome, CancellationToken cancellationToken)
@@ -134,6 +140,7 @@ public sealed class AlertPipeline(
         {
             var reason = proposal.Submission.Alert.Note ?? $"{proposal.Submission.Alert.Key}";
             await dispatch.CancelAsync(proposal.TakesOverDisseminationNo, actor, reason, falseAlarm: false, cancellationToken);
+            await RejudgeAsync(cancellationToken);
             return proposal.TakesOverDisseminationNo;
         }
 
@@ -149,6 +156,7 @@ public sealed class AlertPipeline(
             foreach (var cancel in ingest.CancelsOf(taken)) await EndOlderAsync(cancel.ToSubmission(), cancellationToken);
         }
 
+        await RejudgeAsync(cancellationToken);
         return no;
     }
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using AlertGateway.Cap;
 using AlertGateway.Core;
 using AlertGateway.Core.Approval;
+using AlertGateway.Core.Targeting;
 using AlertGateway.Core.Tracking;
 using AlertGateway.Server.Composition;
 using AlertGateway.Server.Demo;
@@ -13,8 +14,10 @@ namespace AlertGateway.CityLoad;
 
 /// <param name="Cycles">Citywide alerts, one after another, each cancelled in the middle.</param>
 /// <param name="CancelPercentMax">Each cycle is cancelled when a share of its originals has started that runs evenly from 1 % up to this.</param>
+/// <param name="NoCancel">Each alert is sent to its end.</param>
+/// <param name="ReportFile">HTML report to write; null for none.</param>
 /// <param name="KillEvery">The gateway is killed with -9 that often while an alert is sent; zero for never.</param>
-internal sealed record LoadOptions(DemoOptions House, int Cycles, int CancelPercentMax, TimeSpan KillEvery, bool Json);
+internal sealed record LoadOptions(DemoOptions House, int Cycles, int CancelPercentMax, TimeSpan KillEvery, bool Json, bool NoCancel, string? ReportFile);
 
 /// <summary>Sends real red warnings to the synthetic city over and over, cancels each in the middle, and lets the far sides' journals say what happened.</summary>
 internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter error, CancellationToken cancellationToken)
@@ -44,7 +47,12 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
         if (proposal.Holds.Count > 0) throw new InvalidOperationException($"第 {cycle} 轮被暂缓 · cycle {cycle} is held: {proposal.Holds[0].Sentence}");
         await house.Editor.SignAsync(proposal.ProposalNo, SignatureRole.Proposer, proposal.Hashes, cancellationToken);
         await house.Officer.SignAsync(proposal.ProposalNo, SignatureRole.Approver, proposal.Hashes, cancellationToken);
-        var view = await StartedAsync(house, proposal.ProposalNo, 1 + ((options.CancelPercentMax - 1) * (cycle - 1) / Math.Max(1, options.Cycles - 1)));
+        var view = await StartedAsync(house, proposal.ProposalNo, options.NoCancel ? 100 : 1 + ((options.CancelPercentMax - 1) * (cycle - 1) / Math.Max(1, options.Cycles - 1)));
+        if (options.NoCancel)
+        {
+            Say($"{cycle}/{options.Cycles}  已开始 · started {view.Started:N0}");
+            return;
+        }
         await house.Officer.CancelAsync(view.DisseminationNo, "压测撤销 · load test", falseAlarm: false, cancellationToken);
         view = await FindAsync(house, proposal.ProposalNo);
         _committed[view!.DisseminationNo] = view.StopCommittedNanoseconds ?? throw new InvalidOperationException("The view of a cancelled alert lacks the instant of its commit.");
@@ -94,8 +102,10 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
         house.EndEmulators();
         using var store = RegistryStore.Open(Path.Combine(house.DataFolder, "registry.db"));
         using var addresses = store.OpenAddresses();
-        var audit = JournalAudit.Run(house.Folder, house.DataFolder, store.LoadSnapshot(), addresses, _committed.Keys.ToHashSet());
+        var registry = store.LoadSnapshot();
+        var audit = JournalAudit.Run(house.Folder, house.DataFolder, registry, addresses, _committed.Keys.ToHashSet());
         var cancels = CancelTimes.Read(house.Folder, _committed);
+        var reach = ReachCurves.Read(house.Folder, registry, DangerZones.Parse(File.ReadAllText(Path.Combine(GatewayConfiguration.ConfigFolder, "cities", "liyang", "danger-zones.json"))), disseminationNo: 1, fifoPerSecond: options.House.SmsRate > 0 ? options.House.SmsRate : 500);
         int Total(Func<ChannelCounts, int> of) => views.Sum(v => v.Channels.Sum(of));
         var final = new { delivered = Total(c => c.Delivered), handedOff = Total(c => c.HandedOff), failed = Total(c => c.Failed), suppressed = Total(c => c.Suppressed) };
         int planned = Total(c => c.Planned);
@@ -111,10 +121,18 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
                 count = cancels.Count, had = audit.HadMistake, told = audit.ToldOfMistake, missed = audit.HavingNotTold, extra = audit.ToldWithoutHaving, maxMs = Math.Round(maxMs, 1),
                 over100Ms = cancels.Count(c => c.LastOriginalMilliseconds > 100), firstMs = Math.Round(firsts.DefaultIfEmpty(0).Max(), 1), firstMedianMs = Math.Round(firsts.Order().ElementAtOrDefault(firsts.Count / 2), 1),
             },
+            reach = new
+            {
+                fifoPerSecond = reach.FifoPerSecond, usefulMinutesSaved = Math.Round(reach.UsefulMinutesSaved),
+                groups = reach.Groups.Select(g => new { group = g.Code, households = g.Households, medianSeconds = Math.Round(g.SecondsAt(0.5), 1), lastSeconds = Math.Round(g.SecondsAt(1), 1), fifoMedianSeconds = Math.Round(g.FifoSecondsAt(0.5), 1), fifoLastSeconds = Math.Round(g.FifoSecondsAt(1), 1) }),
+            },
             resume = new { medianMs = Math.Round(_resumeMilliseconds.Order().ElementAtOrDefault(_resumeMilliseconds.Count / 2)), maxMs = Math.Round(_resumeMilliseconds.DefaultIfEmpty(0).Max()) },
         };
         Say($"计划 · planned {planned:N0} = 送达 {final.delivered:N0} + 已提交 {final.handedOff:N0} + 失败 {final.failed:N0} + 停发 {final.suppressed:N0}；丢失 lost {audit.Lost}，重复 duplicates {audit.Duplicates}（未标记 unlabelled {audit.UnlabelledDuplicates}）");
-        Say($"撤销 · cancels {cancels.Count}：最晚的原始消息在提交后 · latest original after the commit {maxMs:0.0} ms；首条撤销 · first cancel at most {summary.cancel.firstMs} ms；收到 {audit.HadMistake:N0}，被告知 {audit.ToldOfMistake:N0}，漏告 {audit.HavingNotTold}，多告 {audit.ToldWithoutHaving}");
+        if (cancels.Count > 0) Say($"撤销 · cancels {cancels.Count}：最晚的原始消息在提交后 · latest original after the commit {maxMs:0.0} ms；首条撤销 · first cancel at most {summary.cancel.firstMs} ms；收到 {audit.HadMistake:N0}，被告知 {audit.ToldOfMistake:N0}，漏告 {audit.HavingNotTold}，多告 {audit.ToldWithoutHaving}");
+        foreach (var g in reach.Groups.Where(g => g.Households > 0)) Say($"触达 · reached by SMS  {g.Name,-22} {g.Households,8:N0} 户：一半 · half {g.SecondsAt(0.5),6:0.0} s，全部 · all {g.SecondsAt(1),6:0.0} s（先来先发 · first in, first out at {reach.FifoPerSecond}/s: {g.FifoSecondsAt(0.5),6:0.0} / {g.FifoSecondsAt(1),6:0.0} s）");
+        Say($"危险区与弱势户共节省 · saved for danger zones and the vulnerable: {reach.UsefulMinutesSaved:N0} 户·分钟 household-minutes");
+        if (options.ReportFile is not null) File.WriteAllText(options.ReportFile, HtmlReport.Of(reach, JsonSerializer.SerializeToElement(summary)));
         if (options.Json) output.WriteLine(JsonSerializer.Serialize(summary));
         return good && summary.cancel.over100Ms == 0 ? 0 : 1;
     }

@@ -86,17 +86,19 @@ internal sealed class HornBench : IDisposable
         """);
 
     public Task ArmAsync(long seq, double playInSeconds = 10, double liveSeconds = 600, int repeat = 1, int every = 20, int volume = 100,
-        string status = "Actual", string tag = Tag, byte[]? seed = null, int priority = 255) =>
-        SendAsync(Arm(DeviceId, tag, seq, Sha256, Now + Seconds(playInSeconds), Now + Seconds(liveSeconds), volume, repeat, every, status, seed, priority));
+        string status = "Actual", string tag = Tag, byte[]? seed = null, int priority = 255,
+        double thenInSeconds = 0, int thenEvery = 0, string until = "change") =>
+        SendAsync(Arm(DeviceId, tag, seq, Sha256, Now + Seconds(playInSeconds), Now + Seconds(liveSeconds), volume, repeat, every, status, seed, priority,
+            thenEvery == 0 ? 0 : Now + Seconds(thenInSeconds), thenEvery, until));
 
     public static string Arm(string deviceId, string tag, long seq, string sha256, long playAt, long notAfter, int volume = 100, int repeat = 1,
-        int every = 20, string status = "Actual", byte[]? seed = null, int priority = 255)
+        int every = 20, string status = "Actual", byte[]? seed = null, int priority = 255, long thenAt = 0, int thenEvery = 0, string until = "change")
     {
         var signature = Sign(string.Create(CultureInfo.InvariantCulture,
-            $"agw-arm-v1|{deviceId}|{tag}|{seq}|{sha256}|{playAt}|{notAfter}|{volume}|{priority}|{repeat}|{every}|{status}"), seed);
+            $"agw-arm-v2|{deviceId}|{tag}|{seq}|{sha256}|{playAt}|{notAfter}|{volume}|{priority}|{repeat}|{every}|{thenAt}|{thenEvery}|{until}|{status}"), seed);
         return string.Create(CultureInfo.InvariantCulture, $$"""
             {"type":"arm","tag":"{{tag}}","seq":{{seq}},"sha256":"{{sha256}}","playAtTicks":{{playAt}},"notAfterTicks":{{notAfter}},"volume":{{volume}},
-             "priority":{{priority}},"repeat":{{repeat}},"repeatEverySeconds":{{every}},"status":"{{status}}","keyId":"k1","signature":"{{signature}}"}
+             "priority":{{priority}},"repeat":{{repeat}},"repeatEverySeconds":{{every}},"thenAtTicks":{{thenAt}},"thenEverySeconds":{{thenEvery}},"until":"{{until}}","status":"{{status}}","keyId":"k1","signature":"{{signature}}"}
             """);
     }
 

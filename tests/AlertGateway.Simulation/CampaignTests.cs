@@ -6,6 +6,9 @@ namespace AlertGateway.Simulation;
 /// <summary>Many nights in slices: each run goes on after the last seed of the results file.</summary>
 public sealed class CampaignTests
 {
+    // About 5,000 effects a night.
+    private const int Scale = 2;
+
     private const string Head = "from\tto\tsteps\tgiven\tcrashes\tviolations\tseconds\tmachine";
 
     /// <summary>AGW_SIM_CAMPAIGN = how many seeds to play (200); AGW_SIM_RESULTS = the results file, which keeps one line a slice.</summary>
@@ -20,7 +23,7 @@ public sealed class CampaignTests
         var bad = new List<ulong>();
         Parallel.For((long)from, (long)to + 1, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = TestContext.Current.CancellationToken }, seed =>
         {
-            var night = SimRun.Play((ulong)seed);
+            var night = SimRun.Play((ulong)seed, scale: Scale);
             Interlocked.Add(ref totals[0], night.Steps);
             Interlocked.Add(ref totals[1], night.Effects);
             Interlocked.Add(ref totals[2], night.Crashes);
@@ -30,6 +33,6 @@ public sealed class CampaignTests
         string line = string.Create(CultureInfo.InvariantCulture, $"{from}\t{to}\t{totals[0]}\t{totals[1]}\t{totals[2]}\t{bad.Count}\t{watch.Elapsed.TotalSeconds:F0}\t{Environment.ProcessorCount} cores, {System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}");
         if (file is not null) File.AppendAllText(file, line + "\n");
         TestContext.Current.TestOutputHelper?.WriteLine(line);
-        if (bad.Count > 0) Assert.Fail($"{bad.Count} seeds: {string.Join(' ', bad.Order().Take(20))}\n{SeedTests.Story(bad.Min())}");
+        if (bad.Count > 0) Assert.Fail($"{bad.Count} seeds: {string.Join(' ', bad.Order().Take(20))}\n{SeedTests.Story(bad.Min(), Scale)}");
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using AlertGateway.Core.Approval;
 using AlertGateway.Core.Dispatch;
+using AlertGateway.Core.Tracking;
 using AlertGateway.Storage.Ledger;
 
 namespace AlertGateway.Simulation;
@@ -45,15 +46,16 @@ internal sealed class SimRun
     private readonly int _watch;
     private readonly Script _script;
     private ulong _trace = 0xCBF2_9CE4_8422_2325;
+    private (int Row, List<byte[]> States)? _snapshot;
     private int _crashes;
 
-    private SimRun(ulong seed, int households, CrashPoint? crashPoint, bool tell, bool calm, int watch, Sabotage sabotage, Faults? faults)
+    private SimRun(ulong seed, int households, CrashPoint? crashPoint, bool tell, bool calm, int watch, Sabotage sabotage, Faults? faults, int scale)
     {
         (_crashPoint, _story, _watch) = (crashPoint, tell ? [] : null, watch);
         Sabotage = sabotage;
         Scheduler = new Scheduler(seed);
         Faults = faults ?? (calm ? Faults.None : Faults.Of(Scheduler));
-        Town = new Town(households > 0 ? households : Scheduler.Below(4, 22));
+        Town = new Town(households > 0 ? households : Scheduler.Below(4, 22) * scale);
         Oracle = new Oracle(this);
         Far = new FarSide(this);
         _script = new Script(this, calm);
@@ -82,13 +84,14 @@ internal sealed class SimRun
     /// <param name="households">0 = the seed decides.</param>
     /// <param name="tell">Keep the last lines of the story.</param>
     /// <param name="faults">Null = the seed decides.</param>
+    /// <param name="scale">Multiplies the town that the seed decides.</param>
     /// <param name="weather">What else happens; called once at the beginning.</param>
     /// <param name="sabotage">A fault on purpose.</param>
     /// <param name="watch">Tell only of this endpoint; 0 = of all.</param>
     /// <param name="calm">One alert, no fault but the crash point.</param>
-    public static SimResult Play(ulong seed, int households = 0, CrashPoint? crashPoint = null, bool tell = false, bool calm = false, int watch = 0, Sabotage sabotage = Sabotage.None, Faults? faults = null, Action<SimRun>? weather = null)
+    public static SimResult Play(ulong seed, int households = 0, CrashPoint? crashPoint = null, bool tell = false, bool calm = false, int watch = 0, Sabotage sabotage = Sabotage.None, Faults? faults = null, Action<SimRun>? weather = null, int scale = 1)
     {
-        var run = new SimRun(seed, households, crashPoint, tell, calm, watch, sabotage, faults);
+        var run = new SimRun(seed, households, crashPoint, tell, calm, watch, sabotage, faults, scale);
         run.Begin();
         weather?.Invoke(run);
         while (run.Oracle.Violation is null && !run.Finished)
@@ -102,6 +105,26 @@ internal sealed class SimRun
     }
 
     public DisseminationRoom NewRoom(ILedger ledger) => new(ledger, Town.Registry, Scheduler.Clock, _ => new ChannelTimes(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(40)));
+
+    /// <summary>Saves every state as the disk's rows have made it.</summary>
+    public void KeepSnapshot(DisseminationRoom room) => _snapshot = (Disk.Rows.Count, SavedStates(room));
+
+    /// <summary>Three times in four a start takes the snapshot up; the row from which on the ledger must be read.</summary>
+    public long TakeUpSnapshot(DisseminationRoom room)
+    {
+        if (_snapshot is not { } snapshot || Scheduler.Chance(250)) return 1;
+        Note("snapshot of row {0} taken up", snapshot.Row);
+        room.TakeUp(snapshot.States.Select(s => Dissemination.Load(s, Town.Registry)));
+        return snapshot.Row + 1;
+    }
+
+    /// <summary>A room made of nothing but the saved states of another.</summary>
+    public DisseminationRoom SavedAndLoaded(DisseminationRoom room)
+    {
+        var loaded = NewRoom(new SimLedger(new SimDisk(), Scheduler, static () => true, static () => { }, static (_, _) => { }));
+        loaded.TakeUp(SavedStates(room).Select(s => Dissemination.Load(s, Town.Registry)));
+        return loaded;
+    }
 
     /// <summary>The state as the first rows of the disk give it.</summary>
     public DisseminationRoom Rebuild(int rows)
@@ -123,6 +146,7 @@ internal sealed class SimRun
         if (_crashes < 6) Oracle.CompareWithRebuilt(gateway.Room, Disk.Rows.Count);
         gateway.Kill();
         gateway.Ledger.Crash(tear);
+        if (Sabotage == Sabotage.ForgetfulDisk) _snapshot = null;
         if (Sabotage == Sabotage.ForgetfulDisk) Disk.Rows.RemoveRange(Math.Max(0, Disk.Rows.Count - 20), Math.Min(20, Disk.Rows.Count));
         Gateway = null;
         Scheduler.AfterMilliseconds(FarSide.TransitMillisecondsMax + 100, 4_000, Begin);
@@ -148,6 +172,18 @@ internal sealed class SimRun
         if (Finished) return;
         if (_script.Done && Gateway is { Ready: true } gateway && gateway.Room.States.All(s => s.Open == 0)) Finished = true;
         else Scheduler.After(TimeSpan.TicksPerSecond, EndWhenFinal);
+    }
+
+    private static List<byte[]> SavedStates(DisseminationRoom room)
+    {
+        var states = new List<byte[]>();
+        foreach (var state in room.States)
+        {
+            var to = new SnapshotWriter();
+            room.Save(state.DisseminationNo, to);
+            states.Add(to.Written.ToArray());
+        }
+        return states;
     }
 
     private void Begin()

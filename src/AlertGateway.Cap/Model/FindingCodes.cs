@@ -85,6 +85,11 @@ public static class FindingCodes
     public static readonly FindingCode CoordinateSwapped = Define("coordinate.swapped", Error, Quarantine, "Latitude and longitude are exchanged.");
     public static readonly FindingCode CoordinatePastAntimeridian = Define("coordinate.past-antimeridian", FindingLevel.Info, Accept, "A longitude is written past ±180.");
     public static readonly FindingCode CircleUnreadable = Define("circle.unreadable", Error, Quarantine, "A circle cannot be read.");
+    public static readonly FindingCode PolygonMended = Define("polygon.mended", FindingLevel.Info, Accept, "A polygon touches or crosses itself without covering other ground; it was made valid.");
+    public static readonly FindingCode PolygonUnclear = Define("polygon.unclear", Warning, Accept, "A polygon crosses itself or runs around a pole, so that it can be meant in several ways; all its pieces are kept, and targeting holds the alert for a person.");
+    public static readonly FindingCode PolygonCut = Define("polygon.cut", FindingLevel.Info, Accept, "A polygon crosses the 180° meridian and was cut there.");
+    public static readonly FindingCode PolygonExcluded = Define("polygon.excluded", FindingLevel.Info, Accept, "A ring is cut out of the area (EXCLUDE_POLYGON).");
+    public static readonly FindingCode CircleWidened = Define("circle.widened", FindingLevel.Info, Accept, "A circle is smaller than the configured least radius, which it is given.");
     public static readonly FindingCode CirclePoint = Define("circle.point", FindingLevel.Info, Accept, "A circle has radius zero; the configured minimum applies.");
     public static readonly FindingCode GeocodeEmpty = Define("geocode.empty", Warning, Accept, "A geocode has no value.");
     public static readonly FindingCode CeilingWithoutAltitude = Define("ceiling.without-altitude", Warning, Accept, "A ceiling stands without an altitude or below it.");

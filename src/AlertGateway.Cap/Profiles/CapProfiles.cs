@@ -149,6 +149,13 @@ public static class CapCpProfile
         return string.Equals(info.Parameter("layer:SOREM:1.0:Broadcast_Immediately"), "Yes", StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>True when every info of an alert asks for that.</summary>
+    public static bool BroadcastImmediately(Alert alert)
+    {
+        ArgumentNullException.ThrowIfNull(alert);
+        return alert.Infos.Count > 0 && alert.Infos.All(BroadcastImmediately);
+    }
+
     /// <summary>True for an update that only changes text and must not alarm again: every info names the same <c>MinorChange</c> kind of parameter.</summary>
     public static bool IsMinorChange(Alert alert)
     {

@@ -26,7 +26,8 @@ internal static class CapSchemas
             if (++errors <= ErrorsReported) sink.Add(FindingCodes.SchemaInvalid, "/alert", AlertParser.Shown(e.Message, 240));
         };
         using var reader = XmlReader.Create(new StringReader(alertXml), settings);
-        while (reader.Read())
+        // The verdict is clear and no more is reported: thousands of further errors would only cost time.
+        while (errors <= ErrorsReported && reader.Read())
         {
         }
 

@@ -25,9 +25,8 @@ internal static class SignatureVerifier
             // The WMO's authoring tool signs first and indents afterwards, so its signatures fit the alert without the white space between
             // elements. The parser ignores exactly that white space, so what was signed is still what was read.
             var document = Load(alertXml);
-            RemoveIndentation(document.DocumentElement!);
             var unindented = new FindingSink();
-            if (All(document, sender, pins, unindented) is var again and not SignatureOutcome.Invalid)
+            if (RemoveIndentation(document.DocumentElement!) && All(document, sender, pins, unindented) is var again and not SignatureOutcome.Invalid)
             {
                 unindented.Add(FindingCodes.SignatureIndented, "/alert/Signature", "The signature fits the alert only without the white space between its elements.");
                 (outcome, asSent) = (again, unindented);
@@ -44,21 +43,36 @@ internal static class SignatureVerifier
         var settings = CapXml.Settings();
         settings.IgnoreComments = false;
         settings.IgnoreProcessingInstructions = false;
-        using var reader = XmlReader.Create(new StringReader(alertXml), settings);
+        using var reader = XmlReader.Create(new StringReader(alertXml[DeclarationEnd(alertXml)..]), settings);
         document.Load(reader);
         return document;
     }
 
-    /// <summary>Removes white space where nothing but elements stands beside it; never inside text.</summary>
-    private static void RemoveIndentation(XmlElement element)
+    // No canonical form holds the XML declaration, and a document tree throws on version numbers that a reader lets pass.
+    private static int DeclarationEnd(string xml)
+    {
+        if (!xml.StartsWith("<?xml", StringComparison.Ordinal) || xml.Length < 6 || !char.IsWhiteSpace(xml[5])) return 0;
+        var end = xml.IndexOf("?>", StringComparison.Ordinal);
+        return end < 0 ? 0 : end + 2;
+    }
+
+    /// <summary>Removes white space where nothing but elements stands beside it; never inside text. False when there was none.</summary>
+    private static bool RemoveIndentation(XmlElement element)
     {
         var children = element.ChildNodes.OfType<XmlNode>().ToList();
-        if (!children.Any(c => c is XmlElement) || children.Any(c => c is not (XmlElement or XmlWhitespace or XmlSignificantWhitespace))) return;
+        if (!children.Any(c => c is XmlElement) || children.Any(c => c is not (XmlElement or XmlWhitespace or XmlSignificantWhitespace))) return false;
+        var removed = false;
         foreach (var child in children)
         {
-            if (child is XmlElement inner) RemoveIndentation(inner);
-            else element.RemoveChild(child);
+            if (child is XmlElement inner) removed |= RemoveIndentation(inner);
+            else
+            {
+                element.RemoveChild(child);
+                removed = true;
+            }
         }
+
+        return removed;
     }
 
     private static SignatureOutcome All(XmlDocument document, string sender, PinnedKeys pins, FindingSink sink)
@@ -130,8 +144,10 @@ internal static class SignatureVerifier
         isAlert = false;
         if (!TryBase64(Single(reference, "DigestValue")?.InnerText ?? "", out var stated)) return null;
         List<XmlElement> all = [.. Children(document.DocumentElement!, "Signature")];
+        var besideRoot = document.ChildNodes.OfType<XmlNode>().Any(n => n is XmlProcessingInstruction or XmlComment);
         for (var reading = 0; reading < 4; reading++)
         {
+            if (reading % 2 == 1 && !besideRoot) continue; // nothing stands beside the root, so this reading is the one before
             var omitted = reading < 2 ? [signature] : all;
             if (reading == 2 && (all.Count < 2 || !all.Contains(signature))) break;
             if (Content(document, signature, omitted, reference, rootOnly: reading % 2 == 1, out isAlert) is not { } content

@@ -2,6 +2,7 @@ using System.Net;
 using AlertGateway.Channels.Keys;
 using AlertGateway.Core;
 using AlertGateway.Core.Dispatch;
+using AlertGateway.Core.Tracking;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MQTTnet.Formatter;
@@ -18,15 +19,17 @@ public sealed partial class LoudspeakerBroker : IHostedService, IDisposable
     private readonly IReceiptSink _receipts;
     private readonly IRefusalLog _refusals;
     private readonly IWakeSink _wakes;
+    private readonly IHornPlans _plans;
     private readonly TimeProvider _clock;
     private readonly ILogger<LoudspeakerBroker> _logger;
     private readonly MqttServerOptions _serverOptions;
     private readonly MqttServer _server;
 
     public LoudspeakerBroker(
-        LoudspeakerOptions options, LoudspeakerChannel channel, LoudspeakerKeyLookup keyOf, IReceiptSink receipts, IRefusalLog refusals, IWakeSink wakes, TimeProvider clock, ILogger<LoudspeakerBroker> logger)
+        LoudspeakerOptions options, LoudspeakerChannel channel, LoudspeakerKeyLookup keyOf, IReceiptSink receipts, IRefusalLog refusals, IWakeSink wakes, IHornPlans plans, TimeProvider clock,
+        ILogger<LoudspeakerBroker> logger)
     {
-        (_channel, _keyOf, _receipts, _refusals, _wakes, _clock, _logger) = (channel, keyOf, receipts, refusals, wakes, clock, logger);
+        (_channel, _keyOf, _receipts, _refusals, _wakes, _plans, _clock, _logger) = (channel, keyOf, receipts, refusals, wakes, plans, clock, logger);
         var factory = new MqttServerFactory();
         _serverOptions = factory.CreateServerOptionsBuilder()
             .WithDefaultEndpoint()
@@ -130,6 +133,7 @@ public sealed partial class LoudspeakerBroker : IHostedService, IDisposable
             return MqttPubAckReasonCode.NotAuthorized;
         }
         bool waitedFor = device.Answer(report);
+        if (report.Type == "evacuated") return await EvacuatedAsync(tag, args);
         if (ReceiptOf(tag, report, waitedFor) is not { } receipt) return MqttPubAckReasonCode.Success;
         try
         {
@@ -139,6 +143,21 @@ public sealed partial class LoudspeakerBroker : IHostedService, IDisposable
         catch (Exception ex) when (ex is not OperationCanceledException)
         {
             // The ledger did not take it: the device keeps the report and repeats it.
+            LogReceiptNotDurable(_logger, args.ClientId, ex);
+            return MqttPubAckReasonCode.UnspecifiedError;
+        }
+    }
+
+    /// <summary>The village committee has turned the key on its loudspeaker: all have left.</summary>
+    private async Task<MqttPubAckReasonCode> EvacuatedAsync(DeliveryTag tag, InterceptingPublishEventArgs args)
+    {
+        try
+        {
+            await _plans.EvacuatedAsync(tag, new Actor(0, args.ClientId, "loudspeaker-key"), args.CancellationToken);
+            return MqttPubAckReasonCode.Success;
+        }
+        catch (Exception ex) when (ex is not OperationCanceledException)
+        {
             LogReceiptNotDurable(_logger, args.ClientId, ex);
             return MqttPubAckReasonCode.UnspecifiedError;
         }

@@ -48,6 +48,11 @@ public sealed class LoudspeakerChannel : IChannel
     /// <summary>Not asked: the class is idempotent.</summary>
     public ValueTask<AskOutcome> AskAsync(OutgoingDelivery delivery, CancellationToken cancellationToken) => new(new AskOutcome(AskAnswer.CannotTell));
 
+    internal IEnumerable<LoudspeakerDevice> Devices => _devices.Values;
+
+    /// <summary>The tag under which every attempt of this delivery is known to its loudspeaker.</summary>
+    internal static string TagOf(in OutgoingDelivery delivery) => WireTag.Of(delivery.Tag).ToString();
+
     internal LoudspeakerDevice Device(int endpointNo) => _devices.GetOrAdd(endpointNo, static no => new LoudspeakerDevice(no));
 
     /// <summary>What a refusal of the device means for the delivery.</summary>
@@ -64,9 +69,32 @@ public sealed class LoudspeakerChannel : IChannel
     {
         string tag = WireTag.Of(delivery.Tag).ToString();
         if (await PrepareAsync(device, delivery, tag, cancellationToken) is { } failure) return failure;
-        if (Instant(delivery) is not { } playAt) return new DispatchOutcome(ResultCode.NotSent, DispatchError.Expired);
-        return await AskAsync(device, delivery, tag, "armed", _options.AnswerWait, DispatchOutcome.Unknown(DispatchError.TimedOut), DispatchOutcome.Unknown(DispatchError.LinkDown),
-            seq => _orders.Arm(device.Id, tag, seq, delivery.Rendition, playAt, delivery.NotAfterTicks), cancellationToken);
+        var plan = _orders.PlanOf(delivery.Rendition);
+        return await ArmAsync(device, delivery, tag, plan, _instants.For(delivery.Tag.Key, plan), cancellationToken);
+    }
+
+    /// <summary>Arms a loudspeaker that has lost a plan for the later plays only.</summary>
+    internal async ValueTask<DispatchOutcome> ResumeAsync(LoudspeakerDevice device, OutgoingDelivery delivery, CancellationToken cancellationToken)
+    {
+        string tag = TagOf(delivery);
+        if (await PrepareAsync(device, delivery, tag, cancellationToken) is { } failure) return failure;
+        var plan = _orders.PlanOf(delivery.Rendition);
+        return await ArmAsync(device, delivery, tag, plan with { Plays = 1 }, _instants.Resume(delivery.Tag.Key, plan), cancellationToken);
+    }
+
+    /// <summary>Ends the plays of an order that is over, with nothing to say instead. Not a delivery: whatever the loudspeaker answers or not, it is told again as long as it reports the plan.</summary>
+    internal ValueTask<DispatchOutcome> StopPlanAsync(LoudspeakerDevice device, string tag, CancellationToken cancellationToken)
+    {
+        long now = _clock.GetUtcNow().UtcTicks;
+        return AskAsync(device, OpenGate.Instance, tag, "stopped", _options.AnswerWait, DispatchOutcome.Unknown(DispatchError.TimedOut), DispatchOutcome.Unknown(DispatchError.LinkDown),
+            seq => _orders.Stop(device.Id, tag, seq, tag, null, now, now + TimeSpan.FromHours(1).Ticks), cancellationToken);
+    }
+
+    private async ValueTask<DispatchOutcome> ArmAsync(LoudspeakerDevice device, OutgoingDelivery delivery, string tag, HornPlan plan, (long Start, long Then) at, CancellationToken cancellationToken)
+    {
+        if (at.Start >= delivery.NotAfterTicks) return new DispatchOutcome(ResultCode.NotSent, DispatchError.Expired);
+        return await AskAsync(device, delivery.Gate, tag, "armed", _options.AnswerWait, DispatchOutcome.Unknown(DispatchError.TimedOut), DispatchOutcome.Unknown(DispatchError.LinkDown),
+            seq => _orders.Arm(device.Id, tag, seq, delivery.Rendition, plan, at.Start, at.Then, delivery.NotAfterTicks), cancellationToken);
     }
 
     /// <summary>Silence first, at once; then, if there is something to say, the programme that takes the warning back.</summary>
@@ -75,38 +103,32 @@ public sealed class LoudspeakerChannel : IChannel
         string tag = WireTag.Of(delivery.Tag).ToString(), stopTag = WireTag.Of(original).ToString();
         var timedOut = DispatchOutcome.Unknown(DispatchError.TimedOut);
         var gone = DispatchOutcome.Unknown(DispatchError.LinkDown);
-        var stopped = await AskAsync(device, delivery, tag, "stopped", _options.AnswerWait, timedOut, gone,
+        var stopped = await AskAsync(device, delivery.Gate, tag, "stopped", _options.AnswerWait, timedOut, gone,
             seq => _orders.Stop(device.Id, tag, seq, stopTag, null, _clock.GetUtcNow().UtcTicks, delivery.NotAfterTicks), cancellationToken);
         if (stopped.Code != ResultCode.Accepted || delivery.Rendition.ProgrammeSha256 is not { } sha256) return stopped;
         if (await PrepareAsync(device, delivery, tag, cancellationToken) is { } failure) return failure;
-        if (Instant(delivery) is not { } playAt) return new DispatchOutcome(ResultCode.NotSent, DispatchError.Expired);
-        return await AskAsync(device, delivery, tag, "stopped", _options.AnswerWait, timedOut, gone,
+        long playAt = _instants.For(delivery.Tag.Key, new HornPlan(Plays: 1, EverySeconds: 0, ThenEverySeconds: 0, UntilEvacuated: false)).Start;
+        if (playAt >= delivery.NotAfterTicks) return new DispatchOutcome(ResultCode.NotSent, DispatchError.Expired);
+        return await AskAsync(device, delivery.Gate, tag, "stopped", _options.AnswerWait, timedOut, gone,
             seq => _orders.Stop(device.Id, tag, seq, stopTag, sha256, playAt, delivery.NotAfterTicks), cancellationToken);
     }
 
     /// <summary>Null when the device holds the programme; nothing that it was told so far makes it speak.</summary>
     private async ValueTask<DispatchOutcome?> PrepareAsync(LoudspeakerDevice device, OutgoingDelivery delivery, string tag, CancellationToken cancellationToken)
     {
-        var ready = await AskAsync(device, delivery, tag, "ready", _options.ReadyWait, DispatchOutcome.RetryLater(DispatchError.TimedOut), DispatchOutcome.Unreachable,
+        var ready = await AskAsync(device, delivery.Gate, tag, "ready", _options.ReadyWait, DispatchOutcome.RetryLater(DispatchError.TimedOut), DispatchOutcome.Unreachable,
             seq => _orders.Prepare(tag, seq, delivery.Rendition), cancellationToken);
         if (ready.Code == ResultCode.Accepted) return null;
         // Whatever kept it from fetching the programme (no network, a cut download, bytes that do not match) may be gone at the next attempt.
         return ready is { Code: ResultCode.Refused, Error: DispatchError.DeviceRefused } ? DispatchOutcome.RetryLater(DispatchError.DeviceRefused) : ready;
     }
 
-    private long? Instant(in OutgoingDelivery delivery)
-    {
-        var play = _options.Plays.For(delivery.Rendition.Colour);
-        long playAt = _instants.For(delivery.Tag.Key, play.Repeat, play.EverySecondsFor(delivery.Rendition.ProgrammeDuration));
-        return playAt < delivery.NotAfterTicks ? playAt : null;
-    }
-
     private async ValueTask<DispatchOutcome> AskAsync(
-        LoudspeakerDevice device, OutgoingDelivery delivery, string tag, string answer, TimeSpan wait, DispatchOutcome timedOut, DispatchOutcome gone, Func<long, byte[]> build, CancellationToken cancellationToken)
+        LoudspeakerDevice device, ISendGate gate, string tag, string answer, TimeSpan wait, DispatchOutcome timedOut, DispatchOutcome gone, Func<long, byte[]> build, CancellationToken cancellationToken)
     {
         try
         {
-            var report = await device.AskAsync(tag, answer, delivery.Gate, _serials.Next, build).WaitAsync(wait, _clock, cancellationToken);
+            var report = await device.AskAsync(tag, answer, gate, _serials.Next, build).WaitAsync(wait, _clock, cancellationToken);
             if (report is null) return gone;
             if (ReferenceEquals(report, LoudspeakerDevice.GateClosed)) return DispatchOutcome.NotSent;
             return report.Type == answer ? DispatchOutcome.Accepted(report.Seq > 0 ? report.Seq.ToString(CultureInfo.InvariantCulture) : null) : OutcomeOf(report.Reason);
@@ -116,5 +138,13 @@ public sealed class LoudspeakerChannel : IChannel
             device.GiveUp(tag);
             return timedOut;
         }
+    }
+
+    /// <summary>Silence is never held back.</summary>
+    private sealed class OpenGate : ISendGate
+    {
+        public static OpenGate Instance { get; } = new();
+
+        public bool IsOpen => true;
     }
 }

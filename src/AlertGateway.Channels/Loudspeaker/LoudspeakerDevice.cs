@@ -14,10 +14,24 @@ internal sealed class LoudspeakerDevice(int endpointNo)
 {
     private readonly Lock _lock = new();
     private readonly List<Question> _questions = [];
+    private readonly HashSet<string> _plans = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _kept = new(StringComparer.Ordinal);
+    private bool _plansAreNews;
     private MqttSessionStatus? _session;
     private bool _subscribed;
     private int _connections;
     private LoudspeakerState _state = new(endpointNo, false, null, null, null, null, null, null, 0);
+
+    public int EndpointNo => endpointNo;
+
+    /// <summary>Tags that may still have plays to come, by the device's own reports and answers.</summary>
+    public IReadOnlyList<string> Plans
+    {
+        get
+        {
+            lock (_lock) return [.. _plans];
+        }
+    }
 
     public string Id { get; } = DeviceId.Of(endpointNo);
 
@@ -124,13 +138,55 @@ internal sealed class LoudspeakerDevice(int endpointNo)
         lock (_lock) _questions.RemoveAll(q => q.Tag == tag);
     }
 
+    /// <summary>True once after each state report that names the plans: <paramref name="held"/> is what the device has.</summary>
+    public bool TakePlansToCompare(out IReadOnlySet<string> held)
+    {
+        lock (_lock)
+        {
+            held = _plans.ToHashSet(StringComparer.Ordinal);
+            bool news = _plansAreNews;
+            _plansAreNews = false;
+            return news;
+        }
+    }
+
+    /// <summary>True when nobody else is about to stop or arm this plan again.</summary>
+    public bool BeginKeeping(string tag)
+    {
+        lock (_lock) return _kept.Add(tag);
+    }
+
+    public void EndKeeping(string tag)
+    {
+        lock (_lock) _kept.Remove(tag);
+    }
+
     public void Seen(LoudspeakerReport report, long nowTicks)
     {
         lock (_lock)
         {
+            Note(report);
             _state = report.Type == "state"
                 ? new LoudspeakerState(endpointNo, _subscribed, report.State, report.Volume, report.BatteryPercent, report.RssiDbm, report.ClockOffsetMs, report.Firmware, nowTicks)
                 : _state with { LastSeenTicks = nowTicks };
+        }
+    }
+
+    private void Note(LoudspeakerReport report)
+    {
+        switch (report.Type)
+        {
+            case "armed" when _plans.Count < LoudspeakerReport.PlansMax:
+                _plans.Add(report.Tag);
+                break;
+            case "stopped":
+                _plans.Remove(report.StopTag);
+                break;
+            case "state" when report.Plans is { } plans:
+                _plans.Clear();
+                _plans.UnionWith(plans);
+                _plansAreNews = true;
+                break;
         }
     }
 

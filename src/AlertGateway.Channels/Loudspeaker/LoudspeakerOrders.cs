@@ -25,12 +25,21 @@ internal sealed class LoudspeakerOrders(LoudspeakerOptions options, OrderKey key
         });
     }
 
-    public byte[] Arm(string deviceId, string tag, long seq, Rendition rendition, long playAtTicks, long notAfterTicks)
+    /// <summary>The plan that people approved with the programme; without one, the first stretch that is set for its colour.</summary>
+    public HornPlan PlanOf(Rendition rendition)
     {
         var play = options.Plays.For(rendition.Colour);
-        int every = play.EverySecondsFor(rendition.ProgrammeDuration);
+        return rendition.Horns ?? new HornPlan(play.Repeat, play.EverySecondsFor(rendition.ProgrammeDuration), ThenEverySeconds: 0, UntilEvacuated: false);
+    }
+
+    /// <param name="thenAtTicks">First play after the first stretch; 0 for none.</param>
+    public byte[] Arm(string deviceId, string tag, long seq, Rendition rendition, HornPlan plan, long playAtTicks, long thenAtTicks, long notAfterTicks)
+    {
+        var play = options.Plays.For(rendition.Colour);
+        notAfterTicks = Math.Min(notAfterTicks, DateTime.MaxValue.Ticks);
+        string until = plan.UntilEvacuated ? "evacuated" : "change";
         string signature = key.SignBase64(string.Create(CultureInfo.InvariantCulture,
-            $"agw-arm-v1|{deviceId}|{tag}|{seq}|{rendition.ProgrammeSha256}|{playAtTicks}|{notAfterTicks}|{play.Volume}|{play.Priority}|{play.Repeat}|{every}|{rendition.Status}"));
+            $"agw-arm-v2|{deviceId}|{tag}|{seq}|{rendition.ProgrammeSha256}|{playAtTicks}|{notAfterTicks}|{play.Volume}|{play.Priority}|{plan.Plays}|{plan.EverySeconds}|{thenAtTicks}|{plan.ThenEverySeconds}|{until}|{rendition.Status}"));
         return Write("arm", tag, seq, json =>
         {
             json.WriteString("sha256", rendition.ProgrammeSha256);
@@ -38,8 +47,11 @@ internal sealed class LoudspeakerOrders(LoudspeakerOptions options, OrderKey key
             json.WriteNumber("notAfterTicks", notAfterTicks);
             json.WriteNumber("volume", play.Volume);
             json.WriteNumber("priority", play.Priority);
-            json.WriteNumber("repeat", play.Repeat);
-            json.WriteNumber("repeatEverySeconds", every);
+            json.WriteNumber("repeat", plan.Plays);
+            json.WriteNumber("repeatEverySeconds", plan.EverySeconds);
+            json.WriteNumber("thenAtTicks", thenAtTicks);
+            json.WriteNumber("thenEverySeconds", plan.ThenEverySeconds);
+            json.WriteString("until", until);
             json.WriteString("status", rendition.Status);
             json.WriteString("keyId", key.KeyId);
             json.WriteString("signature", signature);

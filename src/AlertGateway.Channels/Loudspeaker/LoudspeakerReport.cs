@@ -17,6 +17,15 @@ internal sealed record LoudspeakerReport
 
     public string? Reason { get; init; }
 
+    /// <summary>Most plans that a device names.</summary>
+    public const int PlansMax = 64;
+
+    /// <summary>What a "stopped" has silenced.</summary>
+    public string StopTag { get; init; } = "";
+
+    /// <summary>Tags with plays to come; null when the device does not say.</summary>
+    public IReadOnlyList<string>? Plans { get; init; }
+
     public long ActualStartTicks { get; init; }
 
     /// <summary>Null when the device does not say.</summary>
@@ -48,6 +57,8 @@ internal sealed record LoudspeakerReport
                 Type = type,
                 Tag = Text(root, "tag", 64) ?? "",
                 Seq = Number(root, "seq") ?? 0,
+                StopTag = Text(root, "stopTag", 64) ?? "",
+                Plans = Tags(root),
                 Reason = Text(root, "reason", 64),
                 ActualStartTicks = Number(root, "actualStartTicks") is > 0 and var start ? start : 0,
                 Audible = root.TryGetProperty("audible", out var audible) ? audible.ValueKind switch { JsonValueKind.True => true, JsonValueKind.False => false, _ => null } : null,
@@ -67,6 +78,18 @@ internal sealed record LoudspeakerReport
 
     private static string? Text(JsonElement root, string name, int lengthMax) =>
         root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { } text && text.Length <= lengthMax ? text : null;
+
+    private static List<string>? Tags(JsonElement root)
+    {
+        if (!root.TryGetProperty("plans", out var list) || list.ValueKind != JsonValueKind.Array || list.GetArrayLength() > PlansMax) return null;
+        var tags = new List<string>();
+        foreach (var item in list.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.String || item.GetString() is not { Length: <= 64 } tag) return null;
+            tags.Add(tag);
+        }
+        return tags;
+    }
 
     private static long? Number(JsonElement root, string name) => root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) ? number : null;
 

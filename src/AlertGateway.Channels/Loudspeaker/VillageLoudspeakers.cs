@@ -12,7 +12,7 @@ public static class VillageLoudspeakers
     {
         /// <summary>
         /// Adds the loudspeaker channel and its broker, which starts with the host. Needs <see cref="TimeProvider"/>, <see cref="Keys.OrderKey"/>, <see cref="Keys.MonotonicSerial"/>, <see cref="Broadcast.ProgrammeTickets"/>,
-        /// <see cref="IReceiptSink"/>, <see cref="IRefusalLog"/>, <see cref="IWakeSink"/> and a <see cref="Keys.LoudspeakerKeyLookup"/>.
+        /// <see cref="IReceiptSink"/>, <see cref="IRefusalLog"/>, <see cref="IWakeSink"/>, <see cref="IHornPlans"/> and a <see cref="Keys.LoudspeakerKeyLookup"/>.
         /// </summary>
         public IServiceCollection AddVillageLoudspeakers(IConfiguration section)
         {
@@ -22,6 +22,7 @@ public static class VillageLoudspeakers
             services.AddSingleton<LoudspeakerChannel>();
             services.AddSingleton<IChannel>(s => s.GetRequiredService<LoudspeakerChannel>());
             services.AddSingleton<LoudspeakerBroker>();
+            services.AddHostedService<HornPlanKeeper>();
             services.AddHostedService(s => s.GetRequiredService<LoudspeakerBroker>());
             return services;
         }

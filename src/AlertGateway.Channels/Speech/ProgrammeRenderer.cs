@@ -65,6 +65,7 @@ public sealed class ProgrammeRenderer(ToneProfiles profiles, SpeechChain speech,
             Duration = pcm.Duration,
             Segments = track.Segments,
             SpokenScript = spoken,
+            Horns = profile.Repeat?.For(pcm.Duration),
             Notes = [.. notes.Distinct(StringComparer.Ordinal)],
         };
     }

@@ -1,4 +1,5 @@
 using AlertGateway.Audio;
+using AlertGateway.Core.Rendering;
 
 namespace AlertGateway.Channels.Speech;
 
@@ -47,6 +48,16 @@ public sealed record RepeatPlan
 
     /// <summary><c>change</c>: until the warning changes or is lifted. <c>evacuated</c>: until the village reports 已转移. Never simply until expiry.</summary>
     public required string Until { get; init; }
+
+    /// <summary>Between the end of one play and the start of the next at least this much, in seconds.</summary>
+    public const int BreathSeconds = 10;
+
+    /// <summary>The plan in seconds, for a programme of this length: a long one is not played into itself.</summary>
+    public HornPlan For(TimeSpan programme)
+    {
+        var least = (int)Math.Ceiling(programme.TotalSeconds) + BreathSeconds;
+        return new HornPlan(Plays, Math.Max(WithinMinutes * 60 / Plays, least), ThenEveryMinutes == 0 ? 0 : Math.Max(ThenEveryMinutes * 60, least), Until == "evacuated");
+    }
 }
 
 /// <summary>How a programme is laid out: tones, reading, pauses. Data, so that official tones can be entered without a new release.</summary>
@@ -96,6 +107,12 @@ public sealed record ToneProfile
         Range(WordsPerMinute, 80, 260, "wordsPerMinute");
         if (SpeechLufs is not (>= -30 and <= -14)) problems.Add("speechLufs lies between -30 and -14");
         if (Label.Length == 0 || LabelEn.Length == 0) problems.Add("label and labelEn say what the tones are");
+        if (Repeat is { } repeat)
+        {
+            Range(repeat.Plays, 1, 20, "repeat.plays");
+            Range(repeat.WithinMinutes, 1, 120, "repeat.withinMinutes");
+            Range(repeat.ThenEveryMinutes, 0, 1_440, "repeat.thenEveryMinutes");
+        }
         if (Repeat is { Until: not ("change" or "evacuated") }) problems.Add("repeat.until is \"change\" or \"evacuated\"");
         Figure(Attention, "attention");
         Figure(End, "end");

@@ -17,7 +17,8 @@ public sealed record DeskOutcome(Proposal? Proposal, DeskRefusal? Refusal)
 /// Where two people sign the same hashes. Every step is decided and recorded under one gate and answered only once it is durable (I9); the state is the fold of the ledger's rows: hand it the
 /// ledger's rows at start (after <see cref="IngestRoom"/> had them), and register it as observer. Thread-safe.
 /// </summary>
-public sealed class ApprovalDesk(ILedger ledger, TimeProvider clock, AuthorityMatrix authority, Func<int, Submission> submissionOf) : ICommitObserver, IDisposable
+/// <param name="publishers">Whose approvers clear what was drafted here in a publisher's name; null asks for none.</param>
+public sealed class ApprovalDesk(ILedger ledger, TimeProvider clock, AuthorityMatrix authority, Func<int, Submission> submissionOf, LawfulPublishers? publishers = null) : ICommitObserver, IDisposable
 {
     private const int ReasonCharsMax = 500;
 
@@ -39,20 +40,21 @@ public sealed class ApprovalDesk(ILedger ledger, TimeProvider clock, AuthorityMa
     }
 
     /// <summary>Lays a draft on the desk: held when there is a reason, and cleared at once where a standing order says so.</summary>
-    public Task<Proposal> LayAsync(Submission submission, TargetingResult target, IReadOnlyList<Rendition> renditions, long expiresTicks, int takesOverDisseminationNo) =>
-        LayAsync(submission, target, renditions, expiresTicks, takesOverDisseminationNo, 0);
+    /// <param name="repeat">What it is against the warnings of its event; null where it stands alone.</param>
+    public Task<Proposal> LayAsync(Submission submission, TargetingResult target, IReadOnlyList<Rendition> renditions, long expiresTicks, int takesOverDisseminationNo, RepeatVerdict? repeat = null) =>
+        LayAsync(submission, target, renditions, expiresTicks, takesOverDisseminationNo, 0, repeat ?? RepeatVerdict.First);
 
     /// <summary>Lays the draft of a cancel that a source sent: area, audience and prepared cancel are those of the original.</summary>
     public Task<Proposal> LayCancelAsync(Submission cancel, Proposal original, int disseminationNo)
     {
         ArgumentNullException.ThrowIfNull(original);
-        return LayAsync(cancel, new TargetingResult(original.Area, original.Audience, []), original.Renditions, long.MaxValue, disseminationNo, original.ProposalNo);
+        return LayAsync(cancel, new TargetingResult(original.Area, original.Audience, []), original.Renditions, long.MaxValue, disseminationNo, original.ProposalNo, RepeatVerdict.First);
     }
 
     /// <summary>For a cancel draft the proposal that it takes back; any other is its own.</summary>
     public Proposal OriginalOf(Proposal proposal) => _book.OriginalOf(proposal);
 
-    private async Task<Proposal> LayAsync(Submission submission, TargetingResult target, IReadOnlyList<Rendition> renditions, long expiresTicks, int takesOverDisseminationNo, int cancelsProposalNo)
+    private async Task<Proposal> LayAsync(Submission submission, TargetingResult target, IReadOnlyList<Rendition> renditions, long expiresTicks, int takesOverDisseminationNo, int cancelsProposalNo, RepeatVerdict repeat)
     {
         ArgumentNullException.ThrowIfNull(submission);
         ArgumentNullException.ThrowIfNull(target);
@@ -71,6 +73,10 @@ public sealed class ApprovalDesk(ILedger ledger, TimeProvider clock, AuthorityMa
                 Renditions = renditions,
                 Hashes = HashesOf(submission, target.Area, target.Audience, renditions, expiresTicks),
                 Holds = target.Holds,
+                Alarm = repeat.Alarm,
+                JoinedDisseminationNos = repeat.JoinedDisseminationNos,
+                SparedDeliveries = repeat.SparedDeliveries,
+                Aloud = repeat.Aloud,
             };
             var rows = new List<LedgerEvent> { Row(LedgerEventKind.Proposed, ProposalBook.Laid, row.ProposalNo, now, row) };
             if (StandingOrderFor(submission, row, now) is { } order)
@@ -97,6 +103,8 @@ public sealed class ApprovalDesk(ILedger ledger, TimeProvider clock, AuthorityMa
         if (authority.Allows(person.Role, act, _book.OriginalOf(p)) is not { } rule) return (DeskRefusals.NoAuthority(act), null);
         if (Unfit(p, hashes, now) is { } unfit) return (unfit, null);
         if (!isCancel && Reached(p.Audience) == 0) return (DeskRefusals.NobodyToReach, null);
+        // Where the law lets a sender ask to be broadcast immediately, configuration may let one person release it.
+        if (!isCancel && IsImmediate(p) && Publisher(p, person) is null && authority.Allows(person.Role, AuthorityAct.ReleaseImmediate, p) is { } atOnce) return (null, Sign(p, person, SignatureRole.Approver, atOnce, now, clears: true));
         return (null, Sign(p, person, isCancel ? SignatureRole.Approver : SignatureRole.Proposer, rule, now, clears: isCancel));
     });
 
@@ -108,6 +116,7 @@ public sealed class ApprovalDesk(ILedger ledger, TimeProvider clock, AuthorityMa
         if (p.Signatures.Any(s => s.PersonId == person.PersonId)) return (DeskRefusals.SamePerson, null);
         if (p.Submission.Source.PersonId == person.PersonId) return (DeskRefusals.Author, null);
         if (authority.Allows(person.Role, AuthorityAct.Approve, p) is not { } rule) return (DeskRefusals.NoAuthority(AuthorityAct.Approve), null);
+        if (Publisher(p, person) is { } publisher) return (DeskRefusals.NotOfPublisher(publisher), null);
         if (Unfit(p, hashes, now) is { } unfit) return (unfit, null);
         return (null, Sign(p, person, SignatureRole.Approver, rule, now, clears: true));
     });
@@ -151,6 +160,22 @@ public sealed class ApprovalDesk(ILedger ledger, TimeProvider clock, AuthorityMa
         }
     }
 
+    /// <summary>Ends an open proposal whose message was laid on the desk again.</summary>
+    public async Task ReplaceAsync(int proposalNo)
+    {
+        await _gate.WaitAsync();
+        try
+        {
+            if (_book.Find(proposalNo) is not { State: ProposalState.Draft or ProposalState.Held or ProposalState.Proposed } p) return;
+            var row = Row(LedgerEventKind.Returned, ProposalBook.Overtaken, proposalNo, clock.GetUtcNow().UtcTicks, new ReturnedRow(proposalNo, 0, "", "laid-again", "", p.Submission.SubmissionNo));
+            await ledger.AppendAsync(new[] { row }, CancellationToken.None);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
     /// <summary>Whether the person may take back what this proposal released; the rule's name, or the refusal, which is recorded.</summary>
     public async Task<(string? Rule, DeskRefusal? Refusal)> MayCancelAsync(Proposal? proposal, int disseminationNo, Person person, string reason)
     {
@@ -171,6 +196,14 @@ public sealed class ApprovalDesk(ILedger ledger, TimeProvider clock, AuthorityMa
     }
 
     public void Dispose() => _gate.Dispose();
+
+    // Only what an official source sent itself, without any doubt about it.
+    private static bool IsImmediate(Proposal p) =>
+        p.Submission.Source is { Official: true, PersonId: 0 } && p.Submission.Disposition == Disposition.Accept && CapCpProfile.BroadcastImmediately(p.Submission.Alert);
+
+    /// <summary>The publisher whose approver this person is not. What the publisher's own official feed sent has been released by it already.</summary>
+    private LawfulPublisher? Publisher(Proposal p, Person person) =>
+        p.Submission.Source.Official ? null : publishers?.ApproversOf(p.Submission.Alert).FirstOrDefault(l => !l.ApproverRoles.Contains(person.Role, StringComparer.Ordinal));
 
     private static int Reached(Audience audience) => audience.Channels.Sum(c => c.EndpointNos.Length);
 

@@ -17,6 +17,9 @@ public enum AuthorityAct : byte
 
     /// <summary>Resolve a hold that configuration marks resolvable.</summary>
     ReleaseHold = 5,
+
+    /// <summary>Clear alone, by proposing, what an official source asks to have broadcast immediately (CAP-CP). No row has it as shipped.</summary>
+    ReleaseImmediate = 6,
 }
 
 /// <summary>One row: who may do what, where, for what, how severe. Everything is listed; what is not listed is not allowed. <c>*</c> stands for all.</summary>
@@ -30,7 +33,7 @@ public sealed record AuthorityRow
     /// <summary>Prefixes of division codes; every town that the audience lies in must begin with one.</summary>
     public required IReadOnlyList<string> Areas { get; init; }
 
-    /// <summary>Event codes, such as <c>11B03</c>, or event names.</summary>
+    /// <summary>Event codes, such as <c>11B03</c>, the beginning of codes, such as <c>11A*</c>, or event names.</summary>
     public required IReadOnlyList<string> Events { get; init; }
 
     /// <summary>The worst colour; an alert that states neither colour nor severity needs red.</summary>
@@ -62,6 +65,9 @@ public sealed record StandingOrder
 
     /// <summary>The source's own cancel of what it released is released at once, too.</summary>
     public bool Cancels { get; init; }
+
+    /// <summary>Fires only for messages whose sender asks to have them broadcast immediately (CAP-CP).</summary>
+    public bool OnlyImmediate { get; init; }
 }
 
 /// <summary>Who may do what: <c>config/authority.json</c>. Denies by default. Immutable.</summary>
@@ -110,7 +116,7 @@ public sealed record AuthorityMatrix
         ArgumentNullException.ThrowIfNull(proposal);
         var submission = proposal.Submission;
         if (!submission.Source.Official || submission.Source.PersonId != 0 || submission.Disposition != Disposition.Accept || proposal.Holds.Count > 0) return null;
-        return StandingOrders.FirstOrDefault(o => o.Source == submission.Source.Name && submission.Colour >= o.MinColour && NeededColour(proposal) <= o.MaxColour
+        return StandingOrders.FirstOrDefault(o => o.Source == submission.Source.Name && (!o.OnlyImmediate || CapCpProfile.BroadcastImmediately(submission.Alert)) && submission.Colour >= o.MinColour && NeededColour(proposal) <= o.MaxColour
             && HasStatus(o.Statuses, submission.Alert.Status) && HasEvent(o.Events, submission.Alert) && HasArea(o.Areas, proposal));
     }
 
@@ -120,7 +126,10 @@ public sealed record AuthorityMatrix
 
     // Every info must be covered: a second info of another event would otherwise ride along.
     private static bool HasEvent(IReadOnlyList<string> events, Alert alert) => events.Contains("*") || (alert.Infos.Count > 0
-        && alert.Infos.All(i => events.Contains(i.Event, StringComparer.OrdinalIgnoreCase) || i.EventCodes.Any(c => events.Contains(c.Value, StringComparer.OrdinalIgnoreCase))));
+        && alert.Infos.All(i => events.Contains(i.Event, StringComparer.OrdinalIgnoreCase) || i.EventCodes.Any(c => events.Any(e => Names(e, c.Value)))));
+
+    private static bool Names(string pattern, string code) =>
+        pattern.Length > 1 && pattern[^1] == '*' ? code.StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.OrdinalIgnoreCase) : string.Equals(pattern, code, StringComparison.OrdinalIgnoreCase);
 
     private static bool HasArea(IReadOnlyList<string> areas, Proposal proposal)
     {

@@ -1,3 +1,5 @@
+using AlertGateway.Core.Ingest;
+
 namespace AlertGateway.Core.Approval;
 
 /// <summary>The sentences of what the desk turns away. Codes are stable.</summary>
@@ -24,6 +26,9 @@ internal static class DeskRefusals
     public static DeskRefusal SamePerson { get; } = new("approver.same-person", "提交人不能审批自己的提案，须由另一人审批。", "The proposer cannot approve; a second person must.");
 
     public static DeskRefusal Author { get; } = new("approver.is-author", "预警的录入人不能审批，须由另一人审批。", "The person who handed the alert in cannot approve it; a second person must.");
+
+    public static DeskRefusal NotOfPublisher(LawfulPublisher publisher) => new("approver.not-of-publisher", $"这份草稿以{publisher.Name}的名义拟定，须由其审批人批准（角色：{string.Join("、", publisher.ApproverRoles)}）。",
+        $"This was drafted in the name of {publisher.NameEnglish}; its own approver must clear it (role: {string.Join(", ", publisher.ApproverRoles)}).");
 
     public static DeskRefusal HashChanged { get; } = new("hash.changed", "您看到的内容与提案不一致（内容、区域、受众、播发内容或有效期已变），请重新查看后再操作。",
         "What you saw is not what the proposal says (content, area, audience, renditions or expiry differ). Look again.");

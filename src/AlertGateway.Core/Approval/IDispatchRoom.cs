@@ -17,6 +17,10 @@ public interface IDispatchRoom
     /// <exception cref="KeyNotFoundException">No such dissemination.</exception>
     Task CancelAsync(int disseminationNo, Actor by, string reason, bool falseAlarm, CancellationToken cancellationToken);
 
+    /// <summary>The endpoints that have, or may have, the original on a channel. Null when the dissemination was taken back, or there is none: then nobody counts as warned.</summary>
+    /// <param name="planned">Whether those that it has not come to yet count as well: they do while nothing supersedes it.</param>
+    IReadOnlySet<int>? Warned(int disseminationNo, ChannelKind channel, bool planned);
+
     /// <summary>Ends a dissemination whose place a newer message of its chain takes (I6). Does nothing where it has ended before; <see cref="OpenAsync"/> has already done it for the one it takes over.</summary>
     Task SupersedeAsync(int oldDisseminationNo, int newDisseminationNo, Actor by, CancellationToken cancellationToken);
 }

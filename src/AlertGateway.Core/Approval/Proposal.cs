@@ -64,6 +64,18 @@ public sealed record Proposal
 
     public required IReadOnlyList<ApprovalSignature> Signatures { get; init; }
 
+    /// <summary>Why it alarms, or that it repeats what people have had and leaves the loud channels alone.</summary>
+    public EpisodeAlarm Alarm { get; init; } = EpisodeAlarm.First;
+
+    /// <summary>Disseminations of the same event that this one was judged against; empty for the first.</summary>
+    public IReadOnlyList<int> JoinedDisseminationNos { get; init; } = [];
+
+    /// <summary>Deliveries on loud channels that were left out because the endpoint has had the event.</summary>
+    public int SparedDeliveries { get; init; }
+
+    /// <summary>A person wants it on all channels, whatever was published before.</summary>
+    public bool Aloud { get; init; }
+
     /// <summary>Dissemination of an earlier message of the chain that this one supersedes or cancels; 0 for none.</summary>
     public int TakesOverDisseminationNo { get; init; }
 }

@@ -75,6 +75,10 @@ internal sealed class ProposalBook(Func<int, Submission> submissionOf)
             State = row.Holds.Count > 0 ? ProposalState.Held : ProposalState.Draft,
             Signatures = [],
             TakesOverDisseminationNo = row.TakesOverDisseminationNo,
+            Alarm = row.Alarm,
+            JoinedDisseminationNos = row.JoinedDisseminationNos,
+            SparedDeliveries = row.SparedDeliveries,
+            Aloud = row.Aloud,
         };
         lock (_lock)
         {

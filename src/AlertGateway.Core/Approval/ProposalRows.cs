@@ -25,6 +25,16 @@ internal sealed record LaidRow
     public required ApprovalHashes Hashes { get; init; }
 
     public required IReadOnlyList<HoldReason> Holds { get; init; }
+
+    /// <summary>Absent in rows of before, which all alarmed.</summary>
+    public EpisodeAlarm Alarm { get; init; } = EpisodeAlarm.First;
+
+    public IReadOnlyList<int> JoinedDisseminationNos { get; init; } = [];
+
+    public int SparedDeliveries { get; init; }
+
+    /// <summary>A person wants it on all channels, whatever was published before.</summary>
+    public bool Aloud { get; init; }
 }
 
 /// <summary>Body of a <c>Proposed</c> row with code 2: a person released the holds.</summary>

@@ -18,6 +18,8 @@ public sealed partial class Dissemination
         to.Put(CancelSerial);
         to.Put(CancelledTicks);
         to.Put(Superseded);
+        to.Put(OlderNo);
+        to.PutAll<int>(_evacuated.ToArray());
         to.PutAll<byte>(Cancelled is null ? [] : JsonSerializer.SerializeToUtf8Bytes(Cancelled, DispatchJson.Default.CancelRecord));
         Reach.Save(to);
         to.Put(_sets.Count);
@@ -36,13 +38,16 @@ public sealed partial class Dissemination
         int cancelSerial = from.Get<int>();
         long cancelledTicks = from.Get<long>();
         bool superseded = from.Get<bool>();
+        int olderNo = from.Get<int>();
+        int[] evacuated = from.GetAll<int>().ToArray();
         var cancelled = from.GetAll<byte>();
         var reach = ReachBook.Load(ref from, registry);
         var dissemination = new Dissemination(no, record, clearedTicks, registry, reach, renditions, timeline)
         {
-            _sequence = sequence, CancelSerial = cancelSerial, CancelledTicks = cancelledTicks, Superseded = superseded,
+            _sequence = sequence, CancelSerial = cancelSerial, CancelledTicks = cancelledTicks, Superseded = superseded, OlderNo = olderNo,
             Cancelled = cancelled.IsEmpty ? null : JsonSerializer.Deserialize(cancelled, DispatchJson.Default.CancelRecord),
         };
+        dissemination._evacuated.UnionWith(evacuated);
         for (int sets = from.Get<int>(); sets > 0; sets--) dissemination._sets.Add(DeliverySet.Load(ref from, record.LifeThreat));
         if (!from.IsAtEnd) throw new InvalidDataException("The snapshot goes on after its end.");
         foreach (var set in dissemination._sets)

@@ -25,6 +25,7 @@ public sealed partial class Dissemination
     private readonly List<DeliverySet> _sets = [];
     private readonly List<Rendition> _renditions;
     private readonly List<TimelineEntry> _timeline;
+    private readonly SortedSet<int> _evacuated = [];
     private long _sequence;
 
     internal Dissemination(int disseminationNo, ClearedRecord record, long clearedTicks, RegistrySnapshot registry, int[] households, IEnumerable<(ChannelKind Channel, int[] Endpoints, byte[] Languages)> audience, List<Rendition> renditions)
@@ -57,6 +58,15 @@ public sealed partial class Dissemination
     public long CancelledTicks { get; private set; }
 
     public bool Superseded { get; private set; }
+
+    /// <summary>Number of the dissemination that this one takes over from; 0 for none.</summary>
+    internal int OlderNo { get; set; }
+
+    /// <summary>Some loudspeaker plays until its village reports 已转移.</summary>
+    public bool WaitsForEvacuation => _renditions.Exists(r => r is { Channel: ChannelKind.Loudspeaker, Purpose: Purpose.Original, Horns.UntilEvacuated: true });
+
+    /// <summary>Indexes of the villages that have reported 已转移.</summary>
+    public IReadOnlyCollection<int> Evacuated => _evacuated;
 
     /// <summary>Ledger position this state includes.</summary>
     public long Sequence => _sequence;
@@ -98,6 +108,9 @@ public sealed partial class Dissemination
                 break;
             case LedgerEventKind.Visited:
                 ApplyVisited(in e);
+                break;
+            case LedgerEventKind.VillageEvacuated:
+                ApplyEvacuated(in e);
                 break;
             default:
                 ApplyDelivery(in e);
@@ -204,6 +217,25 @@ public sealed partial class Dissemination
         if (e.EndpointNo <= 0 || e.EndpointNo > _registry.Persons) return;
         if ((Evidence)e.Code == Evidence.Visited) Reach.VisitHousehold(e.EndpointNo);
         else Reach.Raise(e.EndpointNo, (Evidence)e.Code);
+    }
+
+    public bool IsEvacuated(int villageIndex) => _evacuated.Contains(villageIndex);
+
+    /// <summary>The plan that was approved for this loudspeaker; null for one stretch only.</summary>
+    public HornPlan? HornPlanOf(DeliverySet set, int endpointNo) => set.SlotOf(endpointNo) is >= 0 and var slot ? RenditionFor(set.Channel, set.Purpose, set.Languages[slot]).Horns : null;
+
+    private void ApplyEvacuated(in LedgerEvent e)
+    {
+        string code = e.Number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        for (int v = 0; v < _registry.Villages.Count; v++)
+        {
+            if (_registry.Villages[v].Code != code) continue;
+            if (e.Code == 0 ? !_evacuated.Remove(v) : !_evacuated.Add(v)) return;
+            string name = _registry.Villages[v].Name;
+            if (e.Code == 0) Note(e.AtTicks, "evacuation-withdrawn", $"{name}：收回“已转移”，大喇叭恢复播放", $"{name}: not evacuated after all, loudspeakers go on");
+            else Note(e.AtTicks, "evacuated", $"{name}：已转移，大喇叭停播", $"{name}: evacuated, loudspeakers stop");
+            return;
+        }
     }
 
     private DeliverySet NewSet(ChannelKind channel, Purpose purpose, int[] endpoints, byte[] languages) =>

@@ -90,7 +90,8 @@ public sealed partial class DisseminationRoom
         int count = 0;
         lock (held.Lock)
         {
-            Func<int, bool>? ready = takingBack ? e => held.State.OriginalIsSettled(channel, e) : OlderInFlight(held, channel) ? e => OlderIsSettled(held, channel, e) : null;
+            bool olderInFlight = OlderInFlight(held, channel);
+            Func<int, bool>? ready = takingBack ? e => held.State.OriginalIsSettled(channel, e) && (!olderInFlight || OlderIsSettled(held, channel, e)) : olderInFlight ? e => OlderIsSettled(held, channel, e) : null;
             foreach (var set in held.State.Sets)
             {
                 if (set.Channel != channel || takingBack != (set.Purpose is Purpose.Cancel or Purpose.Correction) || count >= batch.Length) continue;
@@ -101,7 +102,7 @@ public sealed partial class DisseminationRoom
         return count;
     }
 
-    // I6: an update waits, endpoint by endpoint, for what an older message of its chain still has on the wire.
+    // I6: an update, and what takes it back, waits, endpoint by endpoint, for what an older message of its chain still has on the wire.
     private static bool OlderInFlight(Held held, ChannelKind channel)
     {
         for (var older = held.Predecessor; older is not null; older = older.Predecessor)

@@ -30,6 +30,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
         (_ledger, _registry, _clock, _times) = (ledger, registry, clock, times);
         _villageHouseholds = new Lazy<int[][]>(HouseholdsByVillage);
         _personHasEndpoint = new Lazy<bool[]>(PersonsWithEndpoint);
+        _hornVillage = new Lazy<Dictionary<int, int>>(HornVillages);
     }
 
     /// <summary>Pulsed whenever a lane may have something new to do.</summary>
@@ -241,14 +242,14 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
     private void TakesOver(int newer, Held older)
     {
         _takesOver[newer] = older.State.DisseminationNo;
-        if (Of(newer) is { } held) held.Predecessor = older;
+        if (Of(newer) is { } held) (held.Predecessor, held.State.OlderNo) = (older, older.State.DisseminationNo);
     }
 
     private void Hold(Held held)
     {
         var record = held.State.Record;
         int no = held.State.DisseminationNo;
-        if (_takesOver.TryGetValue(no, out int older)) held.Predecessor = Of(older);
+        if (_takesOver.GetValueOrDefault(no, held.State.OlderNo) is > 0 and var older) (held.Predecessor, held.State.OlderNo) = (Of(older), older);
         lock (_openLock)
         {
             var next = new Held?[Math.Max(_held.Length, no)];

@@ -24,8 +24,18 @@ public enum EpisodeAlarm : byte
 /// <param name="DivisionPrefixes">Digits with which the codes of its area begin; of a Chinese message without codes those of its office.</param>
 /// <param name="Actions">What it asks people to do.</param>
 /// <param name="Quiet">Its sender says that nobody need be alarmed: a change of words only.</param>
+/// <param name="Chain">The message itself.</param>
+/// <param name="RefersTo">The messages that it updates.</param>
 public sealed record EpisodeFacts(
-    int SubmissionNo, AlertStatus Status, string Kind, WarningColour Colour, DateTimeOffset Sent, DateTimeOffset Onset, IReadOnlyList<string> DivisionPrefixes, IReadOnlySet<string> Actions, string Issuer, bool Quiet);
+    int SubmissionNo, AlertStatus Status, string Kind, WarningColour Colour, DateTimeOffset Sent, DateTimeOffset Onset, IReadOnlyList<string> DivisionPrefixes, IReadOnlySet<string> Actions, string Issuer, bool Quiet,
+    ChainKey Chain, IReadOnlyList<ChainKey> RefersTo);
+
+/// <summary>What a message is against those of its event that people have had.</summary>
+/// <param name="JoinedSubmissionNos">These, in order of their numbers; empty for the first of its event.</param>
+public sealed record EpisodeJudgement(EpisodeAlarm Alarm, IReadOnlyList<int> JoinedSubmissionNos)
+{
+    public static EpisodeJudgement First { get; } = new(EpisodeAlarm.First, []);
+}
 
 /// <summary>A message within its episode.</summary>
 public sealed record EpisodeMember(EpisodeFacts Facts, EpisodeAlarm Alarm);
@@ -36,7 +46,7 @@ public sealed record EpisodeMember(EpisodeFacts Facts, EpisodeAlarm Alarm);
 public sealed record Episode(string Kind, WarningColour Colour, IReadOnlyList<EpisodeMember> Members);
 
 /// <summary>
-/// Joins warnings of the same event: the same kind and status, areas of which one lies in the other, sent within <see cref="Window"/> of each other. Pure, and blind to the order of arrival: any order of the same messages
+/// Joins warnings of the same event: those of one chain, and those of the same kind and status, areas of which one lies in the other, sent within <see cref="Window"/> of each other. Pure, and blind to the order of arrival: any order of the same messages
 /// gives the same episodes.
 /// </summary>
 public static class EpisodeBook
@@ -68,7 +78,22 @@ public static class EpisodeBook
         var sent = alert.Sent ?? DateTimeOffset.UnixEpoch;
         return new EpisodeFacts(
             submission.SubmissionNo, alert.Status, alert.Infos.Count == 0 ? "" : kindOf(alert.Infos[0]), submission.Colour, sent,
-            alert.Infos.Select(i => i.Onset ?? i.Effective ?? sent).DefaultIfEmpty(sent).Min(), Divisions(alert), actions, alert.Infos.Select(i => i.SenderName).FirstOrDefault(n => !string.IsNullOrEmpty(n)) ?? alert.Sender, CapCpProfile.IsMinorChange(alert));
+            alert.Infos.Select(i => i.Onset ?? i.Effective ?? sent).DefaultIfEmpty(sent).Min(), Divisions(alert), actions, alert.Infos.Select(i => i.SenderName).FirstOrDefault(n => !string.IsNullOrEmpty(n)) ?? alert.Sender, CapCpProfile.IsMinorChange(alert),
+            alert.Chain, alert.MsgType == MsgType.Update ? [.. alert.References.Select(r => r.Chain).Distinct()] : []);
+    }
+
+    /// <summary>Whether a message alarms those who have had the others: what was published counts, and nothing else that was only received.</summary>
+    /// <param name="inForce">Of these only those that nothing has replaced are compared: after a red warning was lowered to yellow, red alarms again.</param>
+    public static EpisodeJudgement Judge(EpisodeFacts message, IReadOnlyList<EpisodeFacts> published, Func<EpisodeFacts, bool> inForce)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        ArgumentNullException.ThrowIfNull(published);
+        ArgumentNullException.ThrowIfNull(inForce);
+        var episode = Join(published.Where(p => p.SubmissionNo != message.SubmissionNo).Append(message)).FirstOrDefault(e => e.Members.Any(m => m.Facts.SubmissionNo == message.SubmissionNo));
+        if (episode is null || episode.Members.Count == 1) return EpisodeJudgement.First;
+        // Published first, whatever their times: they are what people have had.
+        var others = episode.Members.Select(m => m.Facts).Where(f => f.SubmissionNo != message.SubmissionNo).ToList();
+        return new EpisodeJudgement(Told([.. others.Where(inForce), message]).Members[^1].Alarm, [.. others.Select(f => f.SubmissionNo).Order()]);
     }
 
     /// <summary>All episodes, the newest first; a message that has no kin is an episode of one.</summary>
@@ -76,8 +101,15 @@ public static class EpisodeBook
     {
         var all = messages.Where(m => m.Kind.Length > 0).OrderBy(m => m.Sent).ThenBy(m => m.Issuer, StringComparer.Ordinal).ThenBy(m => m.Colour).ThenBy(m => m.SubmissionNo).ToList();
         var group = Enumerable.Range(0, all.Count).ToArray();
+        var ofChain = new Dictionary<(AlertStatus, ChainKey), int>();
         for (var i = 0; i < all.Count; i++)
         {
+            // A chain is one event, however its words and codes change.
+            foreach (var chain in all[i].RefersTo.Append(all[i].Chain))
+            {
+                if (!ofChain.TryAdd((all[i].Status, chain), i)) group[Root(group, i)] = Root(group, ofChain[(all[i].Status, chain)]);
+            }
+
             for (var j = i + 1; j < all.Count && all[j].Sent - all[i].Sent <= Window; j++)
             {
                 if (AreKin(all[i], all[j])) group[Root(group, j)] = Root(group, i);

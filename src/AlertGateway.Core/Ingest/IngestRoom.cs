@@ -32,6 +32,9 @@ public sealed class IngestRoom(ILedger ledger, TimeProvider clock, IngestOptions
         return results;
     }
 
+    /// <summary>The gateway's clock, UTC ticks.</summary>
+    public long NowTicks => clock.GetUtcNow().UtcTicks;
+
     /// <summary>All submissions so far, in order; a copy.</summary>
     public IReadOnlyList<TakenAlert> All
     {

@@ -20,6 +20,9 @@ public sealed record LawfulPublisher
 
     /// <summary>Digits 7 to 9 of a national warning's identifier: the department, such as 416 for meteorology.</summary>
     public IReadOnlyList<string> Departments { get; init; } = [];
+
+    /// <summary>Roles of which one must approve what was drafted here in this publisher's name; empty: whoever <c>authority.json</c> names.</summary>
+    public IReadOnlyList<string> ApproverRoles { get; init; } = [];
 }
 
 /// <summary><c>publishers.json</c>: each national event code names its lawful publisher. A message by somebody else waits for a person. Immutable.</summary>
@@ -45,11 +48,9 @@ public sealed partial class LawfulPublishers(IReadOnlyList<LawfulPublisher> all)
         ArgumentNullException.ThrowIfNull(alert);
         foreach (var info in alert.Infos)
         {
-            foreach (var code in info.EventCodes.Select(c => c.Value).Where(c => NationalCode.IsMatch(c)))
+            foreach (var code in info.EventCodes.Select(c => c.Value))
             {
-                // Of several rows the longest code counts: 11D01 before 11D.
-                var row = all.Where(p => p.Events.Any(e => code.StartsWith(e, StringComparison.OrdinalIgnoreCase)))
-                    .MaxBy(p => p.Events.Where(e => code.StartsWith(e, StringComparison.OrdinalIgnoreCase)).Max(e => e.Length));
+                var row = RowOf(code);
                 if (row is null || IsSender(row, alert, info)) continue;
                 var name = info.SenderName is { Length: > 0 } n ? n : alert.Sender;
                 return new HoldReason("publisher.not-lawful", $"{code} 类预警应由{row.Name}发布，而本报文的发送者是“{name}”，须人工核对。",
@@ -59,6 +60,26 @@ public sealed partial class LawfulPublishers(IReadOnlyList<LawfulPublisher> all)
 
         return null;
     }
+
+    /// <summary>Whether the message is that of the lawful publisher of everything it warns of: then its text is the publisher's, and nobody's to change.</summary>
+    /// <param name="kindOf">National event code of an info, by its codes or its words.</param>
+    public bool IsByPublisher(Alert alert, Func<Info, string> kindOf)
+    {
+        ArgumentNullException.ThrowIfNull(alert);
+        ArgumentNullException.ThrowIfNull(kindOf);
+        return alert.Infos.Count > 0 && alert.Infos.All(i => RowOf(i.EventCodes.Select(c => c.Value).FirstOrDefault(c => NationalCode.IsMatch(c)) ?? kindOf(i)) is { } row && IsSender(row, alert, i));
+    }
+
+    /// <summary>The publishers of the alert's event codes that have approvers of their own.</summary>
+    public IEnumerable<LawfulPublisher> ApproversOf(Alert alert)
+    {
+        ArgumentNullException.ThrowIfNull(alert);
+        return alert.Infos.SelectMany(i => i.EventCodes).Select(c => RowOf(c.Value)).OfType<LawfulPublisher>().Where(r => r.ApproverRoles.Count > 0).Distinct();
+    }
+
+    // Of several rows the longest code counts: 11D01 before 11D. What is no national code has none.
+    private LawfulPublisher? RowOf(string code) => !NationalCode.IsMatch(code) ? null : all.Where(p => p.Events.Any(e => code.StartsWith(e, StringComparison.OrdinalIgnoreCase)))
+        .MaxBy(p => p.Events.Where(e => code.StartsWith(e, StringComparison.OrdinalIgnoreCase)).Max(e => e.Length));
 
     private static bool IsSender(LawfulPublisher row, Alert alert, Info info)
     {

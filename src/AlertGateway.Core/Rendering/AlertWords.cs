@@ -15,6 +15,9 @@ internal sealed record AlertWords
 
     public string Instruction => Values["instruction"];
 
+    /// <summary>The same with another title.</summary>
+    public AlertWords Titled(string title) => this with { Values = new Dictionary<string, string>(Values) { ["title"] = title } };
+
     public static AlertWords Of(Submission submission, string language, Wording wording, long expiresTicks)
     {
         var alert = submission.Alert;

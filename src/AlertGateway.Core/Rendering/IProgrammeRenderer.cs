@@ -30,6 +30,9 @@ public sealed record ProgrammeAudio
     /// <summary>The exact words, one per passage and pass.</summary>
     public required IReadOnlyList<string> SpokenScript { get; init; }
 
+    /// <summary>How loudspeakers shall play it again; null: as the colour's setting says.</summary>
+    public HornPlan? Horns { get; init; }
+
     /// <summary>What a person must know, such as "espeak-ng missing: tone only".</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 }

@@ -18,13 +18,15 @@ public sealed record RenderingResult(IReadOnlyList<Rendition> Renditions, IReadO
 /// Makes every rendition before anybody approves: SMS and push in zh and en, and programmes for loudspeakers, one for each order of languages, the first of them also for transmitters; each as original, cancel and correction. Pure but for the
 /// programme renderer: equal input gives equal bytes and hashes. Thread-safe.
 /// </summary>
-public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes, VillageLanguages? languages = null)
+/// <param name="publishers">Whose text goes out unaltered; null for nobody's.</param>
+public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes, VillageLanguages? languages = null, LawfulPublishers? publishers = null)
 {
     private const int PushBodyCharsMax = 2_000;
     private const int PushTitleCharsMax = 120;
 
     private static readonly Purpose[] Purposes = [Purpose.Original, Purpose.Cancel, Purpose.Correction];
     private static readonly string[] Languages = ["zh", "en"];
+    private static readonly char[] ClauseEnds = ['，', '。', '；', '！', ',', ';'];
     private readonly IReadOnlyList<IReadOnlyList<string>> _orders = (languages ?? VillageLanguages.Default).Orders;
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -36,19 +38,25 @@ public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes
         var renditions = new List<Rendition>();
         var audio = new List<ProgrammeAudio>();
         IReadOnlyList<HoldReason> holds = [];
+        var theirs = publishers?.IsByPublisher(submission.Alert, wording.EventKindOf) == true;
+        var quoted = words.Select(w => theirs ? PublisherText.Of(submission, w, wording) : null).ToArray();
+        // What the publisher did not write in this language is told in ours, and says so.
+        var told = words.Select((w, i) => theirs && quoted[i] is null ? w.Titled(wording.Of(w.Language).TranslationMark + w.Title) : w).ToArray();
+        if (quoted.Any(q => q is not null && (SmsOf(submission, q) is null || SpokenOf(q) is null)))
+            holds = [new HoldReason("rendition.text-too-long", "发布单位的文字太长，短信或广播放不下，且不得删改；请发布单位提供标题或较短的文字。", "The publisher's text does not fit an SMS or a reading and may not be cut; ask the publisher for a headline or a shorter text.")];
         foreach (var purpose in Purposes)
         {
-            foreach (var w in words) renditions.Add(Sms(submission, w, purpose));
-            foreach (var w in words) renditions.Add(Push(submission, w, purpose, expiresTicks));
+            for (var i = 0; i < words.Length; i++) renditions.Add(Sms(submission, purpose == Purpose.Original ? told[i] : words[i], purpose, purpose == Purpose.Original ? quoted[i] : null));
+            for (var i = 0; i < words.Length; i++) renditions.Add(Push(submission, purpose == Purpose.Original ? told[i] : words[i], purpose, expiresTicks, purpose == Purpose.Original ? quoted[i] : null));
             ProgrammeAudio[] ordered;
             try
             {
                 ordered = new ProgrammeAudio[_orders.Count];
-                for (var i = 0; i < ordered.Length; i++) ordered[i] = await programmes.RenderAsync(Script(submission, words, purpose, _orders[i]), cancellationToken);
+                for (var i = 0; i < ordered.Length; i++) ordered[i] = await programmes.RenderAsync(Script(submission, purpose == Purpose.Original ? told : words, purpose, _orders[i], purpose == Purpose.Original ? quoted : []), cancellationToken);
             }
             catch (InvalidOperationException) when (IsExercise(submission)) // Nothing here can say 演练, and an unmarked programme must not exist.
             {
-                holds = [new HoldReason("rendition.no-programme", "没有可用的语音，演练节目无法标明“演练”；放行后只发短信和应用推送。", "There is no speech to mark the exercise's programme; once released, only SMS and push are sent.")];
+                holds = [.. holds.Where(h => h.Code != "rendition.no-programme"), new HoldReason("rendition.no-programme", "没有可用的语音，演练节目无法标明“演练”；放行后只发短信和应用推送。", "There is no speech to mark the exercise's programme; once released, only SMS and push are sent.")];
                 continue;
             }
 
@@ -73,20 +81,30 @@ public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes
         Sha256 = "",
     };
 
-    private Rendition Sms(Submission submission, AlertWords words, Purpose purpose)
+    private string? SmsOf(Submission submission, PublisherText text) =>
+        text.Fitting(text.Source, instructionElsewhere: false, t => SmsSegments.Count(RenderingExit.Mark(t, "zh", IsExercise(submission))) <= wording.PublisherSmsSegmentsMax);
+
+    private Rendition Sms(Submission submission, AlertWords words, Purpose purpose, PublisherText? quoted)
     {
         var exercise = IsExercise(submission);
+        if (quoted is not null && SmsOf(submission, quoted) is { } own)
+        {
+            var marked = RenderingExit.Mark(own, words.Language, exercise);
+            return RenderingExit.Leave(Blank(submission, ChannelKind.Sms, purpose, words.Language, marked) with { Segments = SmsSegments.Count(marked) });
+        }
+
         string Leaving(string text) => RenderingExit.Mark(words.Language == "en" ? SmsSegments.Plain(text) : text, words.Language, exercise);
         var text = Leaving(TextComposer.Compose(wording.Of(words.Language).Sms.For(purpose), words, t => SmsSegments.Count(Leaving(t)) <= wording.SmsSegmentsMax));
         return RenderingExit.Leave(Blank(submission, ChannelKind.Sms, purpose, words.Language, text) with { Segments = SmsSegments.Count(text) });
     }
 
-    private Rendition Push(Submission submission, AlertWords words, Purpose purpose, long expiresTicks)
+    private Rendition Push(Submission submission, AlertWords words, Purpose purpose, long expiresTicks, PublisherText? quoted)
     {
         var exercise = IsExercise(submission);
         var language = wording.Of(words.Language);
-        var title = TextComposer.Compose(language.PushTitle.For(purpose), words, t => t.Length <= PushTitleCharsMax);
-        var body = TextComposer.Compose(language.PushBody.For(purpose), words, t => t.Length <= PushBodyCharsMax);
+        var title = quoted is { Headline.Length: > 0 and <= PushTitleCharsMax } ? quoted.Headline : TextComposer.Compose(language.PushTitle.For(purpose), words, t => t.Length <= PushTitleCharsMax);
+        var body = quoted?.Fitting(quoted.Source, instructionElsewhere: true, t => t.Length <= PushBodyCharsMax) ?? TextComposer.Compose(language.PushBody.For(purpose), words, t => t.Length <= PushBodyCharsMax);
+        var instruction = quoted is null ? words.Instruction : quoted.Instruction is { Length: > 0 and <= PushBodyCharsMax } theirs ? theirs : quoted.LocalLine;
         var expires = expiresTicks == long.MaxValue ? null : new DateTimeOffset(expiresTicks, TimeSpan.Zero).ToOffset(TimeSpan.FromMinutes(wording.TimeZoneMinutes)).ToString("yyyy-MM-ddTHH:mm:sszzz", System.Globalization.CultureInfo.InvariantCulture);
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, Json))
@@ -99,7 +117,7 @@ public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes
             json.WriteString("language", words.Language);
             json.WriteString("title", RenderingExit.Mark(title, words.Language, exercise));
             json.WriteString("body", RenderingExit.Mark(body, words.Language, exercise));
-            json.WriteString("instruction", purpose == Purpose.Original && words.Instruction.Length > 0 ? RenderingExit.Mark(words.Instruction, words.Language, exercise) : "");
+            json.WriteString("instruction", purpose == Purpose.Original && instruction.Length > 0 ? RenderingExit.Mark(instruction, words.Language, exercise) : "");
             json.WriteString("expires", expires);
             json.WriteEndObject();
         }
@@ -108,12 +126,19 @@ public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes
     }
 
     // A dialect is read from the Chinese words.
-    private ProgrammeScript Script(Submission submission, AlertWords[] words, Purpose purpose, IReadOnlyList<string> order) => new()
+    private ProgrammeScript Script(Submission submission, AlertWords[] words, Purpose purpose, IReadOnlyList<string> order, PublisherText?[] quoted) => new()
     {
-        Passages = [.. order.Select(language => new ProgrammePassage(language, Spoken(words[language == "en" ? 1 : 0], purpose)))],
-        Profile = wording.ProfileOf(submission.Colour, purpose, IsExercise(submission)),
+        Passages = [.. order.Select(language => (Language: language, At: language == "en" ? 1 : 0)).Select(p => new ProgrammePassage(p.Language, quoted.ElementAtOrDefault(p.At) is { } own && SpokenOf(own) is { } text ? text : Spoken(words[p.At], purpose)))],
+        Profile = wording.ProfileOf(submission.Colour, purpose, IsExercise(submission), AsksToLeave(submission, words)),
         Exercise = IsExercise(submission),
     };
+
+    private string? SpokenOf(PublisherText text) => text.Fitting(text.SourceSpoken, instructionElsewhere: false, t => t.Length <= wording.Of(text.Language).PublisherSpeechCharsMax);
+
+    // 立即转移 or 立即向高处转移 in one clause of the words, or CAP's own word for it.
+    private static bool AsksToLeave(Submission submission, AlertWords[] words) =>
+        words[0].Instruction.Split(ClauseEnds).Any(clause => clause.IndexOf("立即", StringComparison.Ordinal) is >= 0 and var at && clause.IndexOf("转移", at, StringComparison.Ordinal) >= 0)
+        || submission.Alert.Infos.Any(info => info.ResponseTypes.Contains(ResponseType.Evacuate));
 
     private string Spoken(AlertWords w, Purpose purpose) => TextComposer.Compose(wording.Of(w.Language).Speech.For(purpose), w, t => t.Length <= wording.Of(w.Language).SpeechCharsMax);
 
@@ -123,5 +148,6 @@ public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes
             ProgrammeSha256 = programme.Sha256Hex,
             ProgrammeBytes = programme.Wav.Length,
             ProgrammeDuration = programme.Duration,
+            Horns = channel == ChannelKind.Loudspeaker && purpose == Purpose.Original ? programme.Horns : null,
         });
 }

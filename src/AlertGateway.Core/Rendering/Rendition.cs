@@ -29,6 +29,9 @@ public sealed record Rendition
 
     public TimeSpan ProgrammeDuration { get; init; }
 
+    /// <summary>Loudspeaker programmes: how they are played again. Null: as the colour's setting says.</summary>
+    public HornPlan? Horns { get; init; }
+
     /// <summary>Colour of the warning, for priority and display: red, orange, yellow, blue, none.</summary>
     public required WarningColour Colour { get; init; }
 

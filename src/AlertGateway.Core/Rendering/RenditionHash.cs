@@ -8,8 +8,10 @@ public static class RenditionHash
     {
         ArgumentNullException.ThrowIfNull(rendition);
         using var canon = new Canon("agw-rendition-v1");
-        return canon.Number((byte)rendition.Channel).Number((byte)rendition.Purpose).Text(rendition.Language).Text(rendition.Status).Text(rendition.Text)
-            .Number(rendition.Segments).Text(rendition.ProgrammeSha256).Number(rendition.ProgrammeBytes).Number(rendition.ProgrammeDuration.Ticks).Number((int)rendition.Colour).Hex();
+        canon.Number((byte)rendition.Channel).Number((byte)rendition.Purpose).Text(rendition.Language).Text(rendition.Status).Text(rendition.Text)
+            .Number(rendition.Segments).Text(rendition.ProgrammeSha256).Number(rendition.ProgrammeBytes).Number(rendition.ProgrammeDuration.Ticks).Number((int)rendition.Colour);
+        if (rendition.Horns is { } plan) canon.Text("horns").Number(plan.Plays).Number(plan.EverySeconds).Number(plan.ThenEverySeconds).Number(plan.UntilEvacuated ? 1 : 0);
+        return canon.Hex();
     }
 
     /// <summary>SHA-256 hex over all renditions in their order.</summary>

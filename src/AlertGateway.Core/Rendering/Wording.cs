@@ -85,6 +85,18 @@ public sealed record LanguageWording
 
     /// <summary>Longest text of one reading, in characters: about 25 seconds.</summary>
     public required int SpeechCharsMax { get; init; }
+
+    /// <summary>The source before a lawful publisher's own text, which follows unaltered; with <c>{sender}</c>, <c>{sent}</c>, <c>{verb}</c>.</summary>
+    public string PublisherSource { get; init; } = "【{sender}】{sent}{verb}：";
+
+    /// <summary>The same, spoken.</summary>
+    public string PublisherSourceSpoken { get; init; } = "{sender}{sent}{verb}。";
+
+    /// <summary>Longest reading of a lawful publisher's own text, in characters: it is never cut, only whole parts of it are left out.</summary>
+    public int PublisherSpeechCharsMax { get; init; } = 320;
+
+    /// <summary>Stands before the title where a lawful publisher's text is told in a language that the publisher did not write.</summary>
+    public string TranslationMark { get; init; } = "（参考译文）";
 }
 
 /// <summary>The wording templates: <c>config/templates/wording.json</c>. Immutable.</summary>
@@ -97,6 +109,9 @@ public sealed record Wording
 
     /// <summary>SMS segments at most.</summary>
     public required int SmsSegmentsMax { get; init; }
+
+    /// <summary>SMS segments at most of a lawful publisher's own text, which is never cut. Default 6.</summary>
+    public int PublisherSmsSegmentsMax { get; init; } = 6;
 
     /// <summary>Tone profiles of programmes (<c>config/tones/</c>): by colour, and <c>none</c>, <c>exercise</c>, <c>cancel</c>.</summary>
     public required IReadOnlyDictionary<string, string> ProgrammeProfiles { get; init; }
@@ -126,11 +141,14 @@ public sealed record Wording
         var problems = new List<string>();
         if (wording.TimeZoneMinutes is < -840 or > 840) problems.Add("timeZoneMinutes is outside ±840.");
         if (wording.SmsSegmentsMax is < 1 or > 8) problems.Add("smsSegmentsMax is outside 1 to 8.");
+        if (wording.PublisherSmsSegmentsMax < wording.SmsSegmentsMax || wording.PublisherSmsSegmentsMax > 10) problems.Add("publisherSmsSegmentsMax is outside smsSegmentsMax to 10.");
         foreach (var key in ProfileKeys.Where(k => !wording.ProgrammeProfiles.ContainsKey(k))) problems.Add($"programmeProfiles has no {key}.");
         foreach (var (name, language) in new[] { ("zh", wording.Zh), ("en", wording.En) })
         {
             if (language.Colours.Count != 4) problems.Add($"{name}.colours needs blue, yellow, orange, red.");
             if (language.SpeechCharsMax is < 20 or > 2_000) problems.Add($"{name}.speechCharsMax is outside 20 to 2000.");
+            if (language.PublisherSpeechCharsMax < language.SpeechCharsMax || language.PublisherSpeechCharsMax > 2_000) problems.Add($"{name}.publisherSpeechCharsMax is outside speechCharsMax to 2000.");
+            if (!language.PublisherSource.Contains("{sender}", StringComparison.Ordinal) || !language.PublisherSourceSpoken.Contains("{sender}", StringComparison.Ordinal)) problems.Add($"{name}: the publisher's source must name the {{sender}}.");
             foreach (var (medium, set) in new[] { ("sms", language.Sms), ("pushTitle", language.PushTitle), ("pushBody", language.PushBody), ("speech", language.Speech) })
             {
                 if (set.Original.Count == 0 || set.Cancel.Count == 0 || set.Correction.Count == 0) problems.Add($"{name}.{medium} needs an original, a cancel and a correction.");
@@ -150,8 +168,10 @@ public sealed record Wording
         return AlertWords.EventRow(info, this)?.Code ?? info.Event.Trim();
     }
 
-    internal string ProfileOf(WarningColour colour, Purpose purpose, bool exercise) =>
-        ProgrammeProfiles[exercise ? "exercise" : purpose is Purpose.Cancel or Purpose.Correction ? "cancel" : colour.ToString().ToLowerInvariant()];
+    /// <param name="leave">The warning tells people to leave; only the profile of that plays until their village says that they have.</param>
+    internal string ProfileOf(WarningColour colour, Purpose purpose, bool exercise, bool leave) =>
+        leave && !exercise && purpose == Purpose.Original && ProgrammeProfiles.TryGetValue("evacuate", out var profile) ? profile
+        : ProgrammeProfiles[exercise ? "exercise" : purpose is Purpose.Cancel or Purpose.Correction ? "cancel" : colour.ToString().ToLowerInvariant()];
 
     internal string ColourName(string language, WarningColour colour) => colour == WarningColour.None ? "" : Of(language).Colours[(int)colour - 1];
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AlertGateway.Cap;
+using AlertGateway.Core.Ingest;
 
 namespace AlertGateway.Core.Seismic;
 
@@ -9,6 +10,13 @@ public static class QuakeAlerts
     /// <summary>National event code of 地震.</summary>
     public const string EventCode = "11C02";
 
+    private const string EventIdName = "quakeEventId";
+    private const string NumberName = "quakeReport";
+    private const string OriginName = "quakeOrigin";
+    private const string LatName = "quakeLatitude";
+    private const string LonName = "quakeLongitude";
+    private const string DepthName = "quakeDepthKm";
+    private const string MagnitudeName = "quakeMagnitude";
     private const int AreasMax = 2_000;
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(10);
 
@@ -39,6 +47,40 @@ public static class QuakeAlerts
         };
     }
 
+    /// <summary>The report that an alert of ours was made from; null when it is none of ours.</summary>
+    public static QuakeReport? ReportOf(Alert alert, SubmissionSource source)
+    {
+        ArgumentNullException.ThrowIfNull(alert);
+        if (alert.Infos.Count == 0 || alert.Infos[0].Parameter(EventIdName) is not { Length: > 0 } eventId) return null;
+        var info = alert.Infos[0];
+        double? Number(string name) => double.TryParse(info.Parameter(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+        return new QuakeReport
+        {
+            Source = source,
+            EventId = eventId,
+            Number = long.TryParse(info.Parameter(NumberName), NumberStyles.None, CultureInfo.InvariantCulture, out var report) ? report : null,
+            Origin = DateTimeOffset.TryParse(info.Parameter(OriginName), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var origin) ? origin : null,
+            Lat = Number(LatName),
+            Lon = Number(LonName),
+            DepthKm = Number(DepthName),
+            Magnitude = Number(MagnitudeName),
+            Status = alert.Status,
+            Cancel = alert.MsgType == MsgType.Cancel,
+        };
+    }
+
+    /// <summary>What the source reported, so that the message says by itself which report it follows from.</summary>
+    private static IReadOnlyList<NamedValue> Parameters(QuakeReport report)
+    {
+        static string Text(double? number) => number?.ToString("R", CultureInfo.InvariantCulture) ?? "";
+        (string Name, string Value)[] all =
+        [
+            (EventIdName, report.EventId), (NumberName, report.Number?.ToString(CultureInfo.InvariantCulture) ?? ""), (OriginName, report.Origin?.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture) ?? ""),
+            (LatName, Text(report.Lat)), (LonName, Text(report.Lon)), (DepthName, Text(report.DepthKm)), (MagnitudeName, Text(report.Magnitude)),
+        ];
+        return [.. all.Where(p => p.Value.Length > 0).Select(p => new NamedValue(p.Name, p.Value))];
+    }
+
     private static Info Info(QuakeReport report, QuakeDecision decision, string language, DateTimeOffset sent)
     {
         var zh = language == "zh-CN";
@@ -64,6 +106,7 @@ public static class QuakeAlerts
                 ? (zh ? "来源已取消该地震报告。" : "The source has taken its report of this earthquake back.")
                 : zh ? $"来源报告震级{magnitude}。估计本地最大烈度{worst}度，强烈摇晃最早{arrival}到达。" : $"The source reports magnitude {magnitude}. Estimated intensity here up to {worst}; strong shaking from {arrival}.",
             Instruction = cancel ? null : zh ? "就近避险：躲在结实的桌下，护住头颈，远离窗户；停止后撤到空旷处。" : "Drop, cover, hold on. Keep away from windows. When the shaking stops, go to open ground.",
+            Parameters = Parameters(report),
             Areas = [.. decision.Shaking.Take(AreasMax).Select(s => new Area { AreaDesc = s.Place.Name, Geocodes = [new NamedValue(CmaProfile.GeocodeName, s.Place.Code)] })],
         };
     }

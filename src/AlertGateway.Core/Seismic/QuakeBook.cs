@@ -63,6 +63,15 @@ public sealed class QuakeBook(IReadOnlyList<QuakePlace> places, QuakeOptions opt
         return new QuakeDecision(mayRelease ? QuakeAct.Release : QuakeAct.Draft, reason, doubts, report.Status, standing?.Announced is not null, others, shaking, ColourOf(worst));
     }
 
+    /// <summary>Remembers a report that was announced, or taken back, before this start; nothing follows from it.</summary>
+    public void Restore(QuakeReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var key = (report.Source.Name, report.EventId);
+        var number = report.Number ?? (_known.GetValueOrDefault(key)?.Number ?? 0) + 1;
+        Remember(key, report.Cancel ? new Known(report, number, true, null, 0) : new Known(report, number, false, report, Shake(report).Select(s => s.Intensity).DefaultIfEmpty().Max()));
+    }
+
     /// <summary>Arrival and intensity at every place, warned or not, in the order of the places.</summary>
     public IReadOnlyList<PlaceShaking> Everywhere(QuakeReport report)
     {

@@ -2,9 +2,7 @@ using System.Globalization;
 using AlertGateway.Cap;
 using AlertGateway.Core.Ingest;
 using NetTopologySuite.Geometries;
-using NetTopologySuite.Geometries.Utilities;
 using NetTopologySuite.Operation.Union;
-using NetTopologySuite.Operation.Valid;
 
 namespace AlertGateway.Core.Targeting;
 
@@ -99,33 +97,10 @@ public sealed class AreaShapes
 
     private static Geometry? Ring(CapPolygon polygon, TargetingConfig config, List<HoldReason> holds, ref bool crosses)
     {
-        if (polygon.Points.Count < 4) return Hold(holds, AreaHolds.Broken("点数不足", "too few points"));
-        var coordinates = new Coordinate[polygon.Points.Count];
-        for (int i = 0; i < coordinates.Length; i++) coordinates[i] = new Coordinate(polygon.Points[i].LongitudeDegrees, polygon.Points[i].LatitudeDegrees);
-        if (!coordinates[0].Equals2D(coordinates[^1])) return Hold(holds, AreaHolds.Broken("多边形没有闭合", "the polygon is not closed"));
-        if (!Antimeridian.TryUnroll(coordinates, out bool cut)) return Hold(holds, AreaHolds.Antimeridian());
-        crosses |= cut;
-        Geometry shape = Factory.CreatePolygon(coordinates);
-        if (!new IsValidOp(shape).IsValid)
-        {
-            // Keeps every lobe, whichever way round it is drawn.
-            shape = Polygonal(GeometryFixer.Fix(shape));
-            double stated = Math.Abs(GroundArea.SignedRing(coordinates)), ground = GroundArea.SquareKilometres(shape);
-            if (ground <= 0) return Hold(holds, AreaHolds.Empty());
-            // Doubled points, spikes and touching corners leave the ground as it was. A figure of eight does not: its lobes cancel out in the ring's own sum, and nobody can tell what was meant.
-            if (Math.Abs(ground - stated) > config.RepairShareMax * ground) holds.Add(AreaHolds.Broken("多边形自相交，含义不明", "the polygon crosses itself and its meaning is unclear"));
-        }
-        return cut ? Antimeridian.Cut(shape) : shape;
-    }
-
-    private static Geometry Polygonal(Geometry geometry)
-    {
-        var polygons = new List<Polygon>();
-        for (int i = 0; i < geometry.NumGeometries; i++)
-        {
-            if (geometry.GetGeometryN(i) is Polygon { IsEmpty: false } polygon) polygons.Add(polygon);
-        }
-        return polygons.Count == 1 ? polygons[0] : Factory.CreateMultiPolygon([.. polygons]);
+        var ring = RingRepair.Of(polygon, config);
+        if (ring.Hold is { } hold) holds.Add(hold);
+        crosses |= ring.Crosses;
+        return ring.Shape;
     }
 
     private static Geometry? Disc(CapCircle circle, TargetingConfig config, List<HoldReason> holds, ref bool crosses)

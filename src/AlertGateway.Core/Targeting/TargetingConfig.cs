@@ -27,6 +27,27 @@ public sealed record ColourAudience
     public bool Broadcast { get; init; }
 }
 
+/// <summary>The channels that a repeated warning still takes to those who have had it: province, city and county warn of one storm.</summary>
+public sealed record RepeatChannels
+{
+    public bool Sms { get; init; } = true;
+
+    public bool Push { get; init; } = true;
+
+    public bool Loudspeakers { get; init; }
+
+    public bool Broadcast { get; init; }
+
+    public bool Takes(ChannelKind channel) => channel switch
+    {
+        ChannelKind.Sms => Sms,
+        ChannelKind.Push => Push,
+        ChannelKind.Loudspeaker => Loudspeakers,
+        ChannelKind.Broadcast => Broadcast,
+        _ => true,
+    };
+}
+
 /// <summary><c>config/targeting.json</c>: bounds of an area, and who gets which colour.</summary>
 public sealed record TargetingConfig
 {
@@ -70,6 +91,15 @@ public sealed record TargetingConfig
     /// <summary>For an alert that states no colour and no severity.</summary>
     public ColourAudience Unstated { get; init; } = new() { Sms = Reach.Responsible, Push = Reach.Responsible };
 
+    /// <summary>Added to the colour's audience where the sender asks to be broadcast immediately (CAP-CP). Default: everybody, on everything.</summary>
+    public ColourAudience Immediate { get; init; } = new() { Sms = Reach.All, Push = Reach.All, Loudspeakers = true, Broadcast = true };
+
+    /// <summary>Which channels a warning takes again to those who have had one of the same event that was no milder. Default: texts, no horns, no transmitters.</summary>
+    public RepeatChannels Repeat { get; init; } = new();
+
+    /// <param name="immediate">The sender asks to be broadcast immediately.</param>
+    public ColourAudience For(WarningColour colour, bool immediate) => immediate ? Union(For(colour), Immediate) : For(colour);
+
     public ColourAudience For(WarningColour colour) => colour switch
     {
         WarningColour.Blue => Blue,
@@ -78,6 +108,9 @@ public sealed record TargetingConfig
         WarningColour.Red => Red,
         _ => Unstated,
     };
+
+    private static ColourAudience Union(ColourAudience a, ColourAudience b) =>
+        new() { Sms = a.Sms > b.Sms ? a.Sms : b.Sms, Push = a.Push > b.Push ? a.Push : b.Push, Loudspeakers = a.Loudspeakers || b.Loudspeakers, Broadcast = a.Broadcast || b.Broadcast };
 
     /// <summary>Reads the file; comments are allowed, unknown members are not.</summary>
     /// <exception cref="JsonException">Not of this form.</exception>

@@ -42,7 +42,7 @@ public sealed class TargetingRoom
         };
         if (exercise is null) holds.Add(AreaHolds.NotForPublic(alert.StatusText ?? alert.Status.ToString()));
         var audience = _planner.Plan(exercise is null ? resolved with { InHousehold = new bool[_registry.Households + 1], InVillage = new bool[_registry.Villages.Count], Shape = null } : resolved,
-            _config.For(colour), exercise ?? true);
+            _config.For(colour, CapCpProfile.BroadcastImmediately(alert)), exercise ?? true);
         if (audience.Counts.Households > _config.HouseholdsMax) holds.Add(AreaHolds.OverCap(audience.Counts.Households, _config.HouseholdsMax));
         if (holds.Count == 0 && audience.Channels.Count == 0) holds.Add(AreaHolds.NobodyReachable());
         return new TargetingResult(resolved.Area, audience, holds);

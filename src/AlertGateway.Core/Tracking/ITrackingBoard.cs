@@ -23,4 +23,12 @@ public interface ITrackingBoard
     /// <summary>Records a knock at the door (<see cref="Evidence.Visited"/>) or that the household confirmed a person (<see cref="Evidence.Acknowledged"/>). Durable before it completes (I9).</summary>
     /// <returns>False when the dissemination or the person is unknown to it.</returns>
     Task<bool> VisitAsync(int disseminationNo, int personNo, Evidence level, Actor by, CancellationToken cancellationToken);
+
+    /// <summary>Which villages have reported 已转移; null when the dissemination is unknown or its loudspeakers do not wait for that.</summary>
+    Evacuation? EvacuationOf(int disseminationNo);
+
+    /// <summary>Records that a village has left, which ends the repeats of its loudspeakers, or (<paramref name="evacuated"/> false) that it has not after all, which lets them go on. Durable before it completes (I9).</summary>
+    /// <param name="villageCode">12 digits.</param>
+    /// <returns>False when dissemination or village is unknown, or the loudspeakers do not wait for that.</returns>
+    Task<bool> EvacuatedAsync(int disseminationNo, string villageCode, bool evacuated, Actor by, CancellationToken cancellationToken);
 }

@@ -90,6 +90,9 @@ public sealed record UnreachedHousehold(int HouseholdNo, string VillageCode, str
 
 public sealed record UnreachedVillage(string VillageCode, string VillageName, string TownName, int WardenPersonNo, int Households, int VulnerableHouseholds);
 
+/// <summary>Villages (12 digits) that have reported 已转移 for a warning whose loudspeakers play until then.</summary>
+public sealed record Evacuation(IReadOnlyList<string> VillageCodes);
+
 public sealed record TimelineEntry(long AtTicks, string Code, string Text, string TextEnglish);
 
 /// <summary>Who acts, for the audit.</summary>

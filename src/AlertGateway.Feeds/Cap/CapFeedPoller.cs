@@ -2,11 +2,13 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using AlertGateway.Cap;
 using AlertGateway.Core.Ingest;
+using AlertGateway.Feeds.Decoding;
 
 namespace AlertGateway.Feeds.Cap;
 
 /// <summary>
-/// Polls one Atom or RSS feed and hands on every document once per (id, updated), oldest first. A document that cannot be had delays only itself. What disappears from a feed is never a cancel.
+/// Polls one Atom or RSS feed and hands on every document once per (id, updated, address), oldest first. A document that cannot be had, or read, delays only itself and is asked for again as long as the feed lists it.
+/// What disappears from a feed is never a cancel.
 /// One poll at a time; <see cref="Health"/> may be read from anywhere.
 /// </summary>
 /// <param name="submit">Takes the bytes; completes when what follows from them is durable. Only then is the entry done with.</param>
@@ -15,6 +17,9 @@ public sealed class CapFeedPoller(CapFeedOptions options, TimeProvider clock, Fu
     private const int DocumentsPerPollMax = 500;
     private const int RememberedMax = 20_000;
     private const int TriesMax = 10;
+
+    /// <summary>A document that failed so often is asked for only at every tenth poll.</summary>
+    private const int RareTries = 10;
 
     private readonly HttpMessageInvoker _http = FeedFetcher.ClientOf(options);
     private readonly SubmissionSource _source = new("feed:" + options.Name, options.Official, 0);
@@ -45,7 +50,7 @@ public sealed class CapFeedPoller(CapFeedOptions options, TimeProvider clock, Fu
         var now = clock.GetUtcNow();
         if (index.NotModified)
         {
-            _health = _health with { LastPoll = now, LastGoodPoll = now, ConsecutiveErrors = 0, LastError = "" };
+            _health = _health.Good(now).Listing(now, _health.Entries);
             return;
         }
 
@@ -57,18 +62,18 @@ public sealed class CapFeedPoller(CapFeedOptions options, TimeProvider clock, Fu
             if (!feed.IsFeed)
             {
                 feed = null;
-                error = CapReader.Read(index.Body).Messages.All(m => m.Disposition == Disposition.Reject) ? "The answer is neither an Atom nor an RSS feed." : null;
+                error = IsReadable(index.Body!) ? null : "The answer is neither an Atom nor an RSS feed.";
                 if (error is null && await OnceAsync("document " + Convert.ToHexStringLower(SHA256.HashData(index.Body!)), index.Body!, cancellationToken)) Count(taken: 1);
             }
         }
 
         if (error is not null)
         {
-            _health = _health with { LastPoll = now, ConsecutiveErrors = _health.ConsecutiveErrors + 1, LastError = error };
+            _health = _health.Bad(now, error);
             return;
         }
 
-        _health = _health with { LastPoll = now, LastGoodPoll = now, ConsecutiveErrors = 0, LastError = "", Entries = feed?.Entries.Count ?? 1 };
+        _health = _health.Good(now).Listing(now, feed?.Entries.Count ?? 1);
         var complete = feed is null || await TakeAsync(feed, fetcher, cancellationToken);
         // With work left over the next poll must see the feed again, changed or not.
         (_etag, _lastModified) = complete ? (index.ETag, index.LastModified) : (null, null);
@@ -76,7 +81,7 @@ public sealed class CapFeedPoller(CapFeedOptions options, TimeProvider clock, Fu
 
     public void Dispose() => _http.Dispose();
 
-    private static string KeyOf(FeedEntry entry) => $"{entry.Id} {entry.Updated?.UtcTicks ?? 0}";
+    private static string KeyOf(FeedEntry entry) => $"{entry.Id} {entry.Updated?.UtcTicks ?? 0} {entry.CapHref}";
 
     /// <summary>False when some entries wait for the next poll.</summary>
     private async Task<bool> TakeAsync(FeedDocument feed, FeedFetcher fetcher, CancellationToken cancellationToken)
@@ -96,29 +101,43 @@ public sealed class CapFeedPoller(CapFeedOptions options, TimeProvider clock, Fu
                 continue;
             }
 
+            var tries = _failures.GetValueOrDefault(key) + 1;
+            if (tries > TriesMax && tries % RareTries != 0)
+            {
+                _failures[key] = tries;
+                complete = false;
+                continue;
+            }
+
             var fetched = entry.CapHref is { } href && Uri.TryCreate(options.Url, href, out var uri)
                 ? await fetcher.GetAsync(uri, null, null, cancellationToken)
                 : new Fetched(null, false, null, null, "The entry has neither an alert nor a link.");
             if (fetched.Body is { } body)
             {
-                await OnceAsync(key, body, cancellationToken);
-                Count(taken: 1);
-                continue;
+                if (IsReadable(body))
+                {
+                    await submit(body, _source, cancellationToken);
+                    Done(key);
+                    Count(taken: 1);
+                    continue;
+                }
+
+                // Handed on as it is, so that somebody sees what came; but an error page with status 200 is no document, and the next answer may be it.
+                if (await OnceAsync($"unreadable {key} {Convert.ToHexStringLower(SHA256.HashData(body))}", body, cancellationToken)) Count(taken: 1);
             }
 
-            _health = _health with { LastError = fetched.Error ?? "The document did not come." };
-            var tries = _failures[key] = _failures.GetValueOrDefault(key) + 1;
-            if (tries < TriesMax) complete = false;
-            else
-            {
-                Done(key);
-                _health = _health with { DocumentsFailed = _health.DocumentsFailed + 1 };
-            }
+            _failures[key] = tries;
+            complete = false;
+            _health = _health with { LastError = fetched.Error ?? "The document cannot be read.", DocumentsFailed = _health.DocumentsFailed + (tries == TriesMax ? 1 : 0) };
         }
 
         foreach (var gone in _failures.Keys.Except(feed.Entries.Select(KeyOf)).ToList()) _failures.Remove(gone);
         return complete;
     }
+
+    private bool IsReadable(byte[] body) => options.Kind == CapFeedDecoder.Kind
+        ? CapReader.Read(body, new CapReaderOptions { ValidateSchema = false, VerifySignatures = false, AgeMax = null }).Messages.Any(m => m.Disposition != Disposition.Reject)
+        : FeedDecoders.ByKind[options.Kind](body, null).Records.Count > 0;
 
     private async Task<bool> OnceAsync(string key, byte[] body, CancellationToken cancellationToken)
     {
@@ -136,5 +155,5 @@ public sealed class CapFeedPoller(CapFeedOptions options, TimeProvider clock, Fu
         if (_doneInOrder.Count > RememberedMax) _done.Remove(_doneInOrder.Dequeue());
     }
 
-    private void Count(int taken) => _health = _health with { DocumentsTaken = _health.DocumentsTaken + taken };
+    private void Count(int taken) => _health = _health.Took(clock.GetUtcNow(), taken);
 }

@@ -70,7 +70,7 @@ internal sealed class FeedFetcher(CapFeedOptions options, HttpMessageInvoker htt
                 if (answer.StatusCode != HttpStatusCode.OK) return Failed($"The server answered {(int)answer.StatusCode}.");
                 if (answer.Content.Headers.ContentLength > BytesMax) return Failed($"The document is larger than {BytesMax} bytes.");
                 var body = await ReadAsync(answer.Content, linked.Token);
-                return body is null ? Failed($"The document is larger than {BytesMax} bytes.") : new Fetched(body, false, answer.Headers.ETag, answer.Content.Headers.LastModified, null);
+                return body is null ? Failed($"The document is larger than {BytesMax} bytes.") : new Fetched(body, false, answer.Headers.ETag, Strong(answer), null);
             }
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
@@ -86,6 +86,10 @@ internal sealed class FeedFetcher(CapFeedOptions options, HttpMessageInvoker htt
             return Failed("The connection broke before the document was complete.");
         }
     }
+
+    /// <summary>Last-Modified alone counts whole seconds: a document that changed just before the answer may change again within the same second (RFC 9110 §8.8.2.2).</summary>
+    private static DateTimeOffset? Strong(HttpResponseMessage answer) =>
+        answer.Content.Headers.LastModified is { } modified && (answer.Headers.ETag is not null || answer.Headers.Date - modified >= TimeSpan.FromMinutes(1)) ? modified : null;
 
     private static Fetched Failed(string error) => new(null, false, null, null, error);
 

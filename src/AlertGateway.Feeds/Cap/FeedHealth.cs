@@ -9,6 +9,18 @@ namespace AlertGateway.Feeds.Cap;
 /// <param name="Entries">Entries of the last feed read.</param>
 public sealed record FeedHealth(string Name, bool Official, DateTimeOffset StartedAt, DateTimeOffset? LastPoll, DateTimeOffset? LastGoodPoll, int ConsecutiveErrors, string LastError, long DocumentsTaken, long DocumentsFailed, int Entries, TimeSpan StaleAfter)
 {
+    /// <summary>How often it should speak: the time between polls, or for streams the silence that ends a connection.</summary>
+    public TimeSpan Interval { get; init; }
+
+    /// <summary>Without any item for so long it counts as dead however well it answers. Zero: no canary.</summary>
+    public TimeSpan CanaryAfter { get; init; }
+
+    /// <summary>When it last listed or brought an item; null for never.</summary>
+    public DateTimeOffset? LastItem { get; init; }
+
+    /// <summary>The kind of feed.</summary>
+    public string Kind { get; init; } = CapFeedDecoder.Kind;
+
     /// <summary>Times since start at which more may have been missed than the feed's own recovery can name.</summary>
     public long Gaps { get; init; }
 
@@ -17,7 +29,16 @@ public sealed record FeedHealth(string Name, bool Official, DateTimeOffset Start
 
     /// <summary>Of a feed that has just been configured.</summary>
     internal static FeedHealth Of(CapFeedOptions options, TimeProvider clock) =>
-        new(options.Name, options.Official, clock.GetUtcNow(), null, null, 0, "", 0, 0, 0, TimeSpan.FromSeconds(options.StaleAfterSeconds));
+        new(options.Name, options.Official, clock.GetUtcNow(), null, null, 0, "", 0, 0, 0, TimeSpan.FromSeconds(Math.Min(options.StaleAfterSeconds, 2 * options.PaceSeconds)))
+        {
+            Kind = options.Kind,
+            Interval = TimeSpan.FromSeconds(options.PaceSeconds),
+            CanaryAfter = TimeSpan.FromHours(options.CanaryHours),
+        };
+
+    internal FeedHealth Listing(DateTimeOffset now, int entries) => this with { Entries = entries, LastItem = entries > 0 ? now : LastItem };
+
+    internal FeedHealth Took(DateTimeOffset now, int documents = 1) => this with { DocumentsTaken = DocumentsTaken + documents, LastItem = now };
 
     internal FeedHealth Good(DateTimeOffset now) => this with { LastPoll = now, LastGoodPoll = now, ConsecutiveErrors = 0, LastError = "" };
 

@@ -64,6 +64,10 @@ public sealed record FeedRecord
     [JsonIgnore]
     public CapMessage? Message { get; init; }
 
+    /// <summary>The alert that a warning in another form says, for a person at the desk; null where it lacks what every alert needs. Not printed.</summary>
+    [JsonIgnore]
+    public Alert? Draft { get; init; }
+
     /// <summary>What is doubtful or wrong about it. An error means that it must not be acted upon.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 }

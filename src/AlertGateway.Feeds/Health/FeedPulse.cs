@@ -22,11 +22,11 @@ public sealed record FeedVital(
 
     public TimeSpan Age(DateTimeOffset now) => now - (LastGood ?? Started);
 
-    /// <summary>The same of a CAP feed.</summary>
-    public static FeedVital Of(FeedHealth health, TimeSpan interval)
+    /// <summary>The same of a feed that is polled or streamed.</summary>
+    public static FeedVital Of(FeedHealth health)
     {
         ArgumentNullException.ThrowIfNull(health);
-        return new FeedVital(health.Name, "cap-feed", health.Official, health.StartedAt, interval, health.LastGoodPoll, health.Entries > 0 ? health.LastGoodPoll : null, null, health.DocumentsTaken, health.DocumentsTaken, health.ConsecutiveErrors, health.DocumentsFailed, health.Gaps, health.LastError, TimeSpan.Zero);
+        return new FeedVital(health.Name, health.Kind, health.Official, health.StartedAt, health.StaleAfter / 2, health.LastGoodPoll, health.LastItem, null, health.DocumentsTaken, health.DocumentsTaken, health.ConsecutiveErrors, health.DocumentsFailed, health.Gaps, health.LastError, health.CanaryAfter);
     }
 }
 

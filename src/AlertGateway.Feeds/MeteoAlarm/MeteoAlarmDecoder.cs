@@ -63,9 +63,17 @@ public static class MeteoAlarmDecoder
             Severity = severity,
             Status = (status is null or AlertStatus.Unknown ? AlertStatus.Draft : status.Value).ToString(),
             Cancel = msgType == MsgType.Cancel,
+            Draft = levels.Count > 0 && levels.Max() == 1 ? null : CapJson.Make(id, alert.Text("sender"), alert.Text("sent"), status, msgType, References(alert.Text("references")), [.. infos.Select(i => CapJson.InfoOf(i, Areas(i)))]),
             Findings = findings.Items,
         };
     }
+
+    /// <summary>As in CAP: <c>sender,identifier,sent</c> and a space between them.</summary>
+    private static List<Reference> References(string? text) =>
+        [.. (text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(200).Select(t => t.Split(',')).Where(p => p.Length == 3).Select(p => new Reference(p[0], p[1], p[2], FeedTime.TryRead(p[2], TimeSpan.Zero, out var sent) ? sent : null))];
+
+    private static List<Area> Areas(JsonElement info) => info.Member("area") is not { ValueKind: JsonValueKind.Array } list ? [] :
+        [.. list.EnumerateArray().Where(a => a.IsObject()).Take(2_000).Select(a => new Area { AreaDesc = CapJson.Clean(a.Text("areaDesc")) ?? "", Geocodes = CapJson.Named(a.Member("geocode")) })];
 
     private static int? Awareness(JsonElement info)
     {

@@ -138,7 +138,7 @@ public sealed class NaadsClient(CapFeedOptions options, TimeProvider clock, Func
             _bytesSeen.Add(hash);
             _bytesSeenInOrder.Enqueue(hash);
             if (_bytesSeenInOrder.Count > RememberedMax) _bytesSeen.Remove(_bytesSeenInOrder.Dequeue());
-            _health = _health with { DocumentsTaken = _health.DocumentsTaken + 1 };
+            _health = _health.Took(clock.GetUtcNow());
             if (key is { } done) Seen(done);
         }
     }
@@ -148,6 +148,7 @@ public sealed class NaadsClient(CapFeedOptions options, TimeProvider clock, Func
         List<Reference> missing;
         lock (_gate)
         {
+            foreach (var gone in _tries.Keys.Except(references.Select(r => r.Chain)).ToList()) _tries.Remove(gone);
             missing = [.. references.Where(r => !_seen.Contains(r.Chain)).DistinctBy(r => r.Chain)];
             if (_heardBefore && missing.Count >= HeartbeatReferences && missing.Count == references.Count)
                 _health = _health with { Gaps = _health.Gaps + 1, LastError = "Every alert that the heartbeat names was missed; there may be more than it can name." };
@@ -171,9 +172,8 @@ public sealed class NaadsClient(CapFeedOptions options, TimeProvider clock, Func
                 {
                     var tries = _tries[reference.Chain] = _tries.GetValueOrDefault(reference.Chain) + 1;
                     _health = _health with { LastError = "An alert that a heartbeat names could not be had from the archives." };
-                    if (tries < TriesMax) continue;
-                    Seen(reference.Chain);
-                    _health = _health with { DocumentsFailed = _health.DocumentsFailed + 1 };
+                    // Counted once; it is asked for as long as heartbeats name it.
+                    if (tries == TriesMax) _health = _health with { DocumentsFailed = _health.DocumentsFailed + 1 };
                 }
             }
         }

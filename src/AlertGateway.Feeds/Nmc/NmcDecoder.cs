@@ -68,8 +68,31 @@ public static partial class NmcDecoder
             Severity = WarningText.SeverityOf(colour),
             Status = nameof(AlertStatus.Actual),
             Cancel = WarningText.Lifts(title),
+            Draft = DraftOf(warning, id, title, issued, colour),
             Findings = findings.Items,
         };
+    }
+
+    /// <summary>The list names the place by the number's first six digits, and gives no text but the title. A signal without an end lives until it is changed or lifted.</summary>
+    private static Alert? DraftOf(JsonElement warning, string? id, string? title, string? issued, WarningColour colour)
+    {
+        if (id is null || title is null || CmaProfile.DivisionOf(id) is not { } division || !FeedTime.TryRead(issued ?? "", FeedTime.Beijing, out var sent)) return null;
+        var publisher = title.IndexOf("发布", StringComparison.Ordinal) is > 0 and var at ? title[..at] : title.IndexOf("气象台", StringComparison.Ordinal) is > 0 and var end ? title[..(end + 3)] : null;
+        var cancel = WarningText.Lifts(title);
+        return CapJson.Make(id, "nmc.cn", CapWriter.Time(sent.ToOffset(FeedTime.Beijing)), AlertStatus.Actual, cancel ? MsgType.Cancel : MsgType.Alert, [],
+        [
+            new Info
+            {
+                Language = "zh-CN",
+                Categories = [Category.Met],
+                Event = CapJson.Clean(Said(warning, "signaltype")) ?? CapJson.Clean(title)!,
+                Severity = colour == WarningColour.None ? Severity.Unknown : colour.ToSeverity(),
+                EventCodes = Said(warning, "eventType") is { } code ? [new NamedValue("CMA Event Code", CapJson.Clean(code)!)] : [],
+                SenderName = CapJson.Clean(publisher),
+                Headline = CapJson.Clean(title),
+                Areas = CapJson.Coded(CapJson.Clean(publisher) ?? division, CmaProfile.GeocodeName, division),
+            },
+        ]);
     }
 
     private static string? TimeOf(string? id) =>

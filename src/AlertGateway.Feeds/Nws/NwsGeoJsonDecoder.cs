@@ -53,12 +53,28 @@ public static class NwsGeoJsonDecoder
             Severity = WarningText.Word<Severity>(alert.Text("severity"), path + "/severity", findings)?.ToString(),
             Status = (status is null or AlertStatus.Unknown ? AlertStatus.Draft : status.Value).ToString(), // Not known to be real: not to be acted upon.
             Cancel = msgType == MsgType.Cancel,
+            Draft = CapJson.Make(id, alert.Text("sender") ?? "api.weather.gov", alert.Text("sent"), status, msgType, References(alert), [CapJson.InfoOf(alert, [AreaOf(alert, geometry)])]),
             Findings = findings.Items,
         };
     }
 
     private static DateTimeOffset? Optional(JsonElement alert, string name, string path, FindingList findings) =>
         alert.Text(name) is { } text ? FeedTime.Read(text, TimeSpan.Zero, null, happened: false, $"{path}/{name}", findings) : null;
+
+    private static List<Reference> References(JsonElement alert) => alert.Member("references") is not { ValueKind: JsonValueKind.Array } list ? [] :
+        [.. list.EnumerateArray().Take(200).Where(r => r.Text("identifier") is not null).Select(r => new Reference(r.Text("sender") ?? alert.Text("sender") ?? "api.weather.gov", r.Text("identifier")!, r.Text("sent") ?? "",
+            FeedTime.TryRead(r.Text("sent") ?? "", TimeSpan.Zero, out var sent) ? sent : null))];
+
+    private static Area AreaOf(JsonElement alert, JsonElement geometry)
+    {
+        var codes = alert.Member("geocode");
+        return new Area
+        {
+            AreaDesc = CapJson.Clean(alert.Text("areaDesc")) ?? "",
+            Polygons = CapJson.Rings(geometry),
+            Geocodes = codes.IsObject() ? [.. codes.EnumerateObject().Take(20).Where(c => c.Value.IsArray()).SelectMany(c => c.Value.EnumerateArray().Take(2_000).Where(v => v.ValueKind == JsonValueKind.String).Select(v => new NamedValue(c.Name, CapJson.Clean(v.GetString())!)))] : [],
+        };
+    }
 
     private static bool HasArea(JsonElement alert, JsonElement geometry)
     {

@@ -39,7 +39,7 @@ public sealed class HttpFeedPoller(CapFeedOptions options, TimeProvider clock, F
         var now = clock.GetUtcNow();
         if (answer.NotModified)
         {
-            _health = _health.Good(now);
+            _health = _health.Good(now).Listing(now, _health.Entries);
             return;
         }
 
@@ -59,12 +59,12 @@ public sealed class HttpFeedPoller(CapFeedOptions options, TimeProvider clock, F
         }
 
         var broken = decoded.Findings.Count(f => f.Level == FindingLevel.Error);
-        _health = _health.Good(now) with { Entries = decoded.Records.Count, DocumentsFailed = _health.DocumentsFailed + broken, LastError = broken == 0 ? "" : $"Records that cannot be read: {broken}." };
+        _health = _health.Good(now).Listing(now, decoded.Records.Count) with { DocumentsFailed = _health.DocumentsFailed + broken, LastError = broken == 0 ? "" : $"Records that cannot be read: {broken}." };
         foreach (var record in _seen.Fresh(decoded.Records))
         {
             await take(record, _source, cancellationToken);
             _seen.Done(record);
-            _health = _health with { DocumentsTaken = _health.DocumentsTaken + 1 };
+            _health = _health.Took(now);
         }
 
         (_etag, _lastModified) = (answer.ETag, answer.LastModified);

@@ -50,8 +50,34 @@ public static class QWeatherDecoder
             Severity = WarningText.SeverityOf(colour) ?? SeverityOf(colourWord, word, path, findings),
             Status = nameof(AlertStatus.Actual),
             Cancel = cancel || word == "cancel" || WarningText.Lifts(title),
+            Draft = published is { } sent ? DraftOf(source, id, title, sent, cancel || word == "cancel" || WarningText.Lifts(title), colour) : null,
             Findings = findings.Items,
         };
+    }
+
+    /// <summary>The service answers for one place and does not repeat it: the feed's file says which division codes it asks for.</summary>
+    private static Alert? DraftOf(JsonElement source, string? id, string? title, DateTimeOffset sent, bool cancel, WarningColour colour)
+    {
+        DateTimeOffset? Time(string name) => source.Text(name) is { } text && FeedTime.TryRead(text, FeedTime.Beijing, out var time) ? time : null;
+        var related = source.Text("related") ?? (source.Member("messageType").Member("supersedes") is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() > 0 && list[0].ValueKind == JsonValueKind.String ? list[0].GetString() : null);
+        var name = CapJson.Clean(source.Text("sender") ?? source.Text("senderName"));
+        return CapJson.Make(id, "qweather.com", CapWriter.Time(sent), AlertStatus.Actual, cancel ? MsgType.Cancel : related is null ? MsgType.Alert : MsgType.Update,
+            related is null ? [] : [new Reference("qweather.com", related, "", null)],
+        [
+            new Info
+            {
+                Language = "zh-CN",
+                Categories = [Category.Met],
+                Event = CapJson.Clean(source.Text("typeName") ?? source.Member("eventType").Text("name")) ?? CapJson.Clean(title) ?? "",
+                Severity = colour == WarningColour.None ? Severity.Unknown : colour.ToSeverity(),
+                Onset = Time("startTime") ?? Time("onsetTime"),
+                Expires = Time("endTime") ?? Time("expireTime"),
+                SenderName = name,
+                Headline = CapJson.Clean(title),
+                Description = CapJson.Clean(source.Text("text") ?? source.Text("description")),
+                Instruction = CapJson.Clean(source.Text("instruction")),
+            },
+        ]);
     }
 
     private static string? SeverityOf(string? colour, string? word, string path, FindingList findings)

@@ -8,7 +8,7 @@ namespace AlertGateway.Feeds.Streaming;
 
 /// <summary>
 /// Reads a WebSocket whose messages one of the decoders reads (EMSC, Wolfx): pings it, reconnects when it breaks or is silent, and after each connection reads the service's documents over HTTP,
-/// so that what was said in between is not lost. Every revision of every record is handed on once.
+/// so that what was said in between is not lost; it does so again when that failed, and when a message came that cannot be read. Every revision of every record is handed on once.
 /// </summary>
 /// <param name="take">Takes one record; completes when what follows from it is durable.</param>
 public sealed class WebSocketFeed(CapFeedOptions options, TimeProvider clock, Func<FeedRecord, SubmissionSource, CancellationToken, Task> take) : IFeedAdapter
@@ -20,6 +20,8 @@ public sealed class WebSocketFeed(CapFeedOptions options, TimeProvider clock, Fu
     private readonly FeedDecoder _decode = FeedDecoders.ByKind[options.Kind];
     private readonly SubmissionSource _source = new("feed:" + options.Name, options.Official, 0);
     private readonly SeenRecords _seen = new();
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private readonly SemaphoreSlim _asked = new(0);
     private volatile FeedHealth _health = FeedHealth.Of(options, clock);
 
     public FeedHealth Health => _health;
@@ -49,7 +51,12 @@ public sealed class WebSocketFeed(CapFeedOptions options, TimeProvider clock, Fu
         }
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _one.Dispose();
+        _asked.Dispose();
+    }
 
     private async Task ConnectAsync(CancellationToken cancellationToken)
     {
@@ -59,8 +66,17 @@ public sealed class WebSocketFeed(CapFeedOptions options, TimeProvider clock, Fu
         using (var deadline = new CancellationTokenSource(ConnectDeadline, clock))
         using (var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token)) await socket.ConnectAsync(options.Url, _http, linked.Token);
         _health = _health.Good(clock.GetUtcNow());
-        await CatchUpAsync(cancellationToken);
+        _asked.Release();
+        using var session = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task[] both = [ReadAsync(socket, session.Token), RecoverAsync(session.Token)];
+        var first = await Task.WhenAny(both);
+        await session.CancelAsync();
+        foreach (var task in both) await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await first;
+    }
 
+    private async Task ReadAsync(ClientWebSocket socket, CancellationToken cancellationToken)
+    {
         var buffer = new byte[16_384];
         while (true)
         {
@@ -78,32 +94,68 @@ public sealed class WebSocketFeed(CapFeedOptions options, TimeProvider clock, Fu
             }
             while (!part.EndOfMessage);
 
-            if (part.MessageType == WebSocketMessageType.Text) await TakeAsync(buffer.AsMemory(0, count).ToArray(), cancellationToken);
+            if (part.MessageType == WebSocketMessageType.Text && !await TakeAsync(buffer.AsMemory(0, count).ToArray(), cancellationToken)) _asked.Release();
         }
     }
 
-    private async Task CatchUpAsync(CancellationToken cancellationToken)
+    /// <summary>Reads the documents when it is asked to, and again and again, ever more rarely, until all of them came.</summary>
+    private async Task RecoverAsync(CancellationToken cancellationToken)
     {
+        while (true)
+        {
+            await _asked.WaitAsync(cancellationToken);
+            while (_asked.Wait(0, CancellationToken.None))
+            {
+                // Several wishes are one.
+            }
+
+            for (var failures = 1; !await CatchUpAsync(cancellationToken); failures++) await Task.Delay(Reconnection.Delay(failures), clock, cancellationToken);
+        }
+    }
+
+    private async Task<bool> CatchUpAsync(CancellationToken cancellationToken)
+    {
+        var all = true;
         foreach (var address in options.Recovery)
         {
             var answer = await new FeedFetcher(options with { Url = address }, _http, clock).GetAsync(address, null, null, cancellationToken);
-            if (answer.Body is { } body) await TakeAsync(body, cancellationToken);
-            else _health = _health with { LastError = answer.Error ?? "The document did not come." };
+            all &= answer.Body is { } body && await TakeAsync(body, cancellationToken);
+            if (answer.Body is null) await MarkAsync(h => h with { LastError = answer.Error ?? "The document did not come." }, cancellationToken);
         }
+
+        return all;
     }
 
-    private async Task TakeAsync(byte[] message, CancellationToken cancellationToken)
+    private async Task MarkAsync(Func<FeedHealth, FeedHealth> change, CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+        _health = change(_health);
+        _one.Release();
+    }
+
+    /// <summary>False when the message cannot be read.</summary>
+    private async Task<bool> TakeAsync(byte[] message, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var decoded = _decode(message, now);
         var broken = decoded.Findings.Count(f => f.Level == FindingLevel.Error);
-        _health = _health.Good(now) with { Entries = _health.Entries + 1, DocumentsFailed = _health.DocumentsFailed + broken, LastError = broken == 0 ? "" : "A message could not be read." };
-        foreach (var record in _seen.Fresh(decoded.Records))
+        await _one.WaitAsync(cancellationToken);
+        try
         {
-            await take(record, _source, cancellationToken);
-            _seen.Done(record);
-            _health = _health with { DocumentsTaken = _health.DocumentsTaken + 1 };
+            _health = _health.Good(now) with { Entries = _health.Entries + 1, DocumentsFailed = _health.DocumentsFailed + broken, LastError = broken == 0 ? "" : "A message could not be read." };
+            foreach (var record in _seen.Fresh(decoded.Records))
+            {
+                await take(record, _source, cancellationToken);
+                _seen.Done(record);
+                _health = _health.Took(now);
+            }
         }
+        finally
+        {
+            _one.Release();
+        }
+
+        return broken == 0;
     }
 
     private void Broken(string error) => _health = _health.Bad(clock.GetUtcNow(), error) with { Reconnects = _health.Reconnects + 1 };

@@ -11,14 +11,15 @@ namespace AlertGateway.Feeds.UsgsIv;
 internal static class WaterMlXml
 {
     private const int CharactersMax = 64 << 20;
+    private const int DepthMax = 64;
 
     public static FeedDecode Decode(ReadOnlyMemory<byte> bytes, DateTimeOffset? receivedAt)
     {
         XDocument document;
         try
         {
-            using var stream = new MemoryStream(bytes.ToArray(), writable: false);
-            using var reader = XmlReader.Create(stream, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = CharactersMax, IgnoreComments = true, IgnoreProcessingInstructions = true });
+            if (!IsWaterMl(bytes)) return UsgsIvDecoder.NoDocument("The document is no WaterML response, or is nested too deep.");
+            using var reader = Open(bytes);
             document = XDocument.Load(reader);
         }
         catch (XmlException)
@@ -32,6 +33,22 @@ internal static class WaterMlXml
         foreach (var series in root.Elements().Where(e => e.Name.LocalName == "timeSeries")) Series(series, into, string.Create(CultureInfo.InvariantCulture, $"/timeSeries[{s++}]"));
         return into.Done();
     }
+
+    // A tree of foreign XML costs the square of its depth, so the depth is known before one is made.
+    private static bool IsWaterMl(ReadOnlyMemory<byte> bytes)
+    {
+        using var reader = Open(bytes);
+        if (reader.MoveToContent() != XmlNodeType.Element || reader.LocalName != "timeSeriesResponse") return false;
+        while (reader.Read())
+        {
+            if (reader.Depth > DepthMax) return false;
+        }
+
+        return true;
+    }
+
+    private static XmlReader Open(ReadOnlyMemory<byte> bytes) => XmlReader.Create(new MemoryStream(bytes.ToArray(), writable: false),
+        new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = CharactersMax, IgnoreComments = true, IgnoreProcessingInstructions = true, CloseInput = true });
 
     private static void Series(XElement series, HydroRecords into, string path)
     {

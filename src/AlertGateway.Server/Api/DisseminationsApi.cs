@@ -22,6 +22,8 @@ internal static class DisseminationsApi
         reads.MapGet("/board/{n:int}/events", BoardStreamApi.WatchAsync).WithName("WatchBoard");
         changes.MapPost("/disseminations/{n:int}/cancel", CancelAsync).WithName("CancelDissemination");
         changes.MapPost("/disseminations/{n:int}/visits", VisitAsync).WithName("RecordVisit");
+        one.MapGet("/evacuations", static IResult (int n, ITrackingBoard board) => board.Find(n) is null ? Problems.NoSuchDissemination.ToResult() : TypedResults.Ok(board.EvacuationOf(n) ?? new Evacuation([]))).WithName("GetEvacuations");
+        changes.MapPost("/disseminations/{n:int}/villages/{code}/evacuated", EvacuatedAsync).WithName("RecordEvacuation");
     }
 
     private static IResult Found<T>(T? value) where T : class => value is null ? Problems.NoSuchDissemination.ToResult() : TypedResults.Ok(value);
@@ -38,6 +40,12 @@ internal static class DisseminationsApi
         if (board.Find(n) is null) return Problems.NoSuchDissemination.ToResult();
         var reply = await desk.CancelAsync(n, context.User.Person(), body.Reason.Trim(), body.FalseAlarm, cancellationToken);
         return reply.Done ? TypedResults.Ok(new DoneView($"{reply.Sentence} {reply.SentenceEnglish}", n)) : ApiRoutes.Refused(reply);
+    }
+
+    private static async Task<IResult> EvacuatedAsync(int n, string code, EvacuationRequest body, HttpContext context, ITrackingBoard board, CancellationToken cancellationToken)
+    {
+        if (board.Find(n) is null) return Problems.NoSuchDissemination.ToResult();
+        return await board.EvacuatedAsync(n, code, body.Evacuated, context.User.Person().ToActor("api"), cancellationToken) ? TypedResults.NoContent() : Problems.NoEvacuation.ToResult();
     }
 
     private static async Task<IResult> VisitAsync(int n, VisitRequest body, HttpContext context, ITrackingBoard board, CancellationToken cancellationToken)

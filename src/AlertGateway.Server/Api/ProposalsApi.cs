@@ -15,6 +15,7 @@ internal static class ProposalsApi
         changes.MapPost("/proposals/{n:int}/sign", SignAsync).WithName("SignProposal");
         changes.MapPost("/proposals/{n:int}/return", ReturnAsync).WithName("ReturnProposal");
         changes.MapPost("/proposals/{n:int}/release", ReleaseAsync).WithName("ReleaseHold");
+        changes.MapPost("/proposals/{n:int}/aloud", AlarmAloudAsync).WithName("AlarmAloud");
     }
 
     private static async Task<IResult> SignAsync(int n, SignRequest body, HttpContext context, IDesk desk, CancellationToken cancellationToken)
@@ -37,6 +38,13 @@ internal static class ProposalsApi
         if (!ApiRoutes.IsReason(body.Reason)) return Problems.BadReason.ToResult();
         if (desk.FindProposal(n) is null) return Problems.NoSuchProposal.ToResult();
         return Answer(await desk.ReleaseHoldAsync(n, context.User.Person(), body.Reason.Trim(), cancellationToken));
+    }
+
+    private static async Task<IResult> AlarmAloudAsync(int n, ReturnRequest body, HttpContext context, IDesk desk, CancellationToken cancellationToken)
+    {
+        if (!ApiRoutes.IsReason(body.Reason)) return Problems.BadReason.ToResult();
+        if (desk.FindProposal(n) is null) return Problems.NoSuchProposal.ToResult();
+        return Answer(await desk.AlarmAloudAsync(n, context.User.Person(), body.Reason.Trim(), cancellationToken));
     }
 
     private static IResult Answer(DeskReply reply) =>

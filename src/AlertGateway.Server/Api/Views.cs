@@ -56,6 +56,13 @@ public sealed record ProposalView
 
     public required int TakesOverDisseminationNo { get; init; }
 
+    /// <summary>Why it alarms, or <c>None</c>: it repeats what people have had.</summary>
+    public required EpisodeAlarm Alarm { get; init; }
+
+    public required IReadOnlyList<int> JoinedDisseminationNos { get; init; }
+
+    public required int SparedDeliveries { get; init; }
+
     public static ProposalView Of(Proposal p) => new()
     {
         ProposalNo = p.ProposalNo,
@@ -77,6 +84,9 @@ public sealed record ProposalView
         Renditions = [.. p.Renditions.Select(RenditionView.Of)],
         Signatures = [.. p.Signatures.Select(s => new SignatureView(s.PersonId, s.PersonName, s.Role, s.AtTicks, s.Rule))],
         TakesOverDisseminationNo = p.TakesOverDisseminationNo,
+        Alarm = p.Alarm,
+        JoinedDisseminationNos = p.JoinedDisseminationNos,
+        SparedDeliveries = p.SparedDeliveries,
     };
 }
 
@@ -99,6 +109,10 @@ public sealed record CancelRequest(string Reason, bool FalseAlarm);
 
 /// <summary>Body of <c>POST /v1/disseminations/{n}/visits</c>.</summary>
 public sealed record VisitRequest(int PersonNo, Evidence Level);
+
+/// <summary>Body of <c>POST /v1/disseminations/{n}/villages/{code}/evacuated</c>.</summary>
+/// <param name="Evacuated">True: all have left. False: they have not after all.</param>
+public sealed record EvacuationRequest(bool Evacuated);
 
 /// <summary>Answer to what a person asked for.</summary>
 public sealed record DoneView(string Message, int DisseminationNo);

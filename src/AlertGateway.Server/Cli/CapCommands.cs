@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AlertGateway.Cap;
+using AlertGateway.Core.Targeting;
 
 namespace AlertGateway.Server.Cli;
 
@@ -49,7 +50,7 @@ public static class CapCommands
                     continue;
                 }
 
-                var document = CapReader.Read(bytes, options);
+                var document = WithGeometry(CapReader.Read(bytes, options));
                 foreach (var line in parsed.GetValue(json) ? CapReport.JsonLines(file, document) : CapReport.TextLines(file, document)) output.WriteLine(line);
                 if (exit == Good && document.Messages.Any(m => m.Disposition != Disposition.Accept)) exit = No;
             }
@@ -58,6 +59,10 @@ public static class CapCommands
         });
         return check;
     }
+
+    // What geometry makes of the shapes: no part of the CAP library, which knows no geometry.
+    private static CapDocument WithGeometry(CapDocument document) =>
+        document with { Messages = [.. document.Messages.Select(m => m.Alert is { } alert && AreaFindings.Of(alert, new TargetingConfig()) is { Count: > 0 } more ? m with { Findings = [.. m.Findings, .. more] } : m)] };
 
     private static Command Write()
     {

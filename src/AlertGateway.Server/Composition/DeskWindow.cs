@@ -49,6 +49,8 @@ internal sealed class DeskWindow(AlertPipeline pipeline, IngestRoom ingest, Appr
 
     public Task<DeskReply> ReleaseHoldAsync(int proposalNo, SignedInPerson by, string reason, CancellationToken cancellationToken) => AsAsync(by, p => pipeline.ReleaseHoldAsync(proposalNo, p, reason, cancellationToken));
 
+    public Task<DeskReply> AlarmAloudAsync(int proposalNo, SignedInPerson by, string reason, CancellationToken cancellationToken) => AsAsync(by, p => pipeline.AlarmAloudAsync(proposalNo, p, reason, cancellationToken));
+
     public Task<DeskReply> CancelAsync(int disseminationNo, SignedInPerson by, string reason, bool falseAlarm, CancellationToken cancellationToken) =>
         AsAsync(by, p => pipeline.CancelAsync(disseminationNo, p, reason, falseAlarm, cancellationToken));
 

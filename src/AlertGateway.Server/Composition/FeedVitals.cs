@@ -10,7 +10,7 @@ namespace AlertGateway.Server.Composition;
 /// <summary>The state of all feeds and rules in one place, for the health page and the metrics.</summary>
 internal sealed class FeedVitals(IFeedAdapter[] feeds, HydrologyHouse hydrology, ApprovalDesk desk, TimeProvider clock)
 {
-    public IReadOnlyList<FeedVital> Feeds() => [.. feeds.Select(f => FeedVital.Of(f.Health, f.Health.StaleAfter / 2)), .. hydrology.Pulses.Select(p => p.Vital)];
+    public IReadOnlyList<FeedVital> Feeds() => [.. feeds.Select(f => FeedVital.Of(f.Health)), .. hydrology.Pulses.Select(p => p.Vital)];
 
     public IReadOnlyList<RuleView> Rules() => hydrology.Room.Views();
 

@@ -9,7 +9,7 @@ namespace AlertGateway.Server.Composition;
 
 /// <summary>
 /// Between earthquake feeds and the desk: each report goes through <see cref="QuakeBook"/>, and what follows is submitted as CAP. Only a decision to release keeps the source's official mark, so that no standing order
-/// can fire from a draft. The memory is of this run: after a restart a cancel for an earlier earthquake finds nothing to take back, and the desk cancels.
+/// can fire from a draft. What was submitted is its memory, also over a restart: a report that was acted upon does not fire again, and a cancel finds what it takes back.
 /// </summary>
 internal sealed class QuakeRoom(QuakeBook book, TimeProvider clock, AlertPipeline pipeline)
 {
@@ -28,13 +28,29 @@ internal sealed class QuakeRoom(QuakeBook book, TimeProvider clock, AlertPipelin
             var now = clock.GetUtcNow();
             var decision = book.Take(report, now);
             official = source.Official && (decision.Act is QuakeAct.Release or QuakeAct.Cancel);
-            alert = QuakeAlerts.Of(report, decision, "agw." + source.Name.Replace(':', '.'), _last.TryGetValue(key, out var last) ? last : null, now);
+            alert = QuakeAlerts.Of(report, decision, SenderOf(source), _last.TryGetValue(key, out var last) ? last : null, now);
             if (alert?.Key is not { } own) return;
             _last[key] = own;
         }
 
         await pipeline.SubmitAsync(CapWriter.Write(alert), source with { Official = official }, cancellationToken);
     }
+
+    /// <summary>Reads again what was submitted before this start, in its order.</summary>
+    public void Restore(IReadOnlyList<TakenAlert> submissions)
+    {
+        lock (_gate)
+        {
+            foreach (var taken in submissions.Where(s => s.Source.PersonId == 0 && s.Sender == SenderOf(s.Source)))
+            {
+                if (QuakeAlerts.ReportOf(taken.ToSubmission().Alert, taken.Source) is not { } report) continue;
+                book.Restore(report);
+                _last[(report.Source.Name, report.EventId)] = taken.Key;
+            }
+        }
+    }
+
+    private static string SenderOf(SubmissionSource source) => "agw." + source.Name.Replace(':', '.');
 
     private static QuakeReport Of(FeedRecord record, SubmissionSource source) => new()
     {

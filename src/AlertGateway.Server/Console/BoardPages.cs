@@ -20,6 +20,7 @@ internal static class BoardPages
             pages.MapGet(path + "/cancel", (int n, HttpContext context, ITrackingBoard board, CityMap map) =>
                 At(place, n, "/cancel", context, board, view => CancelForm(view, context, map, null)));
             forms.MapPost(path + "/cancel", (int n, HttpContext context, IDesk desk, ITrackingBoard board, CityMap map, CancellationToken ct) => CancelAsync(place, n, context, desk, board, map, ct));
+            forms.MapPost(path + "/evacuated", (int n, HttpContext context, ITrackingBoard board, CityMap map, CancellationToken ct) => EvacuatedAsync(place, n, context, board, map, ct));
             forms.MapPost(path + "/visits", (int n, HttpContext context, ITrackingBoard board, CityMap map, CancellationToken ct) => VisitAsync(place, n, context, board, map, ct));
         }
     }
@@ -55,6 +56,7 @@ internal static class BoardPages
             V = view,
             Village = board.UnreachedVillages(view.DisseminationNo).FirstOrDefault(u => u.VillageCode == code),
             VillageCode = code,
+            HasLeft = code is not null && board.EvacuationOf(view.DisseminationNo) is { } evacuation ? evacuation.VillageCodes.Contains(code) : (bool?)null,
             Households = (IReadOnlyList<UnreachedHousehold>)[.. households.Take(UnreachedPage.Take)],
             HasMore = households.Count > UnreachedPage.Take,
             Skip = skip,
@@ -76,6 +78,17 @@ internal static class BoardPages
         var reply = await desk.CancelAsync(n, context.User.Person(), reason, kind == "false-alarm", cancellationToken);
         return reply.Done ? Page.See(Modes.PathOf(view), "cancelled")
             : CancelForm(board.Find(n) ?? view, context, map, $"没有撤销：{reply.Sentence} {reply.SentenceEnglish} [{reply.Code}]", StatusCodes.Status409Conflict);
+    }
+
+    private static async Task<IResult> EvacuatedAsync(Mode place, int n, HttpContext context, ITrackingBoard board, CityMap map, CancellationToken cancellationToken)
+    {
+        if (board.Find(n) is not { } view || Modes.Of(view) != place) return NotFound(context);
+        var form = await context.Request.ReadFormAsync(cancellationToken);
+        string village = form["village"].ToString();
+        bool evacuated = form["evacuated"].ToString() == "yes";
+        if (!await board.EvacuatedAsync(n, village, evacuated, context.User.Person().ToActor("console"), cancellationToken))
+            return Unreached(view, context, board, map, village, 0, $"没有记录：{Api.Problems.NoEvacuation.Title} {Api.Problems.NoEvacuation.TitleEnglish}", true, StatusCodes.Status400BadRequest);
+        return Page.See($"{Modes.PathOf(view)}/unreached?village={village}", evacuated ? "evacuated" : "not-evacuated");
     }
 
     private static async Task<IResult> VisitAsync(Mode place, int n, HttpContext context, ITrackingBoard board, CityMap map, CancellationToken cancellationToken)

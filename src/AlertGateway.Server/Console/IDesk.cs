@@ -70,6 +70,10 @@ public interface IDesk
     /// <summary>Lets a held proposal go on as a draft, where configuration allows it for each of its holds.</summary>
     Task<DeskReply> ReleaseHoldAsync(int proposalNo, SignedInPerson by, string reason, CancellationToken cancellationToken);
 
+    /// <summary>Lets a warning that would repeat quietly alarm on all channels: a new proposal takes its place.</summary>
+    Task<DeskReply> AlarmAloudAsync(int proposalNo, SignedInPerson by, string reason, CancellationToken cancellationToken) =>
+        Task.FromResult(new DeskReply(false, "proposal.alarms", "这条预警本来就会响所有渠道。", "This warning alarms on all channels already."));
+
     /// <summary>Takes a running dissemination back (I5). One authorised person is enough.</summary>
     Task<DeskReply> CancelAsync(int disseminationNo, SignedInPerson by, string reason, bool falseAlarm, CancellationToken cancellationToken);
 }

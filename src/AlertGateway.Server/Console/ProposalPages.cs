@@ -21,6 +21,8 @@ internal static class ProposalPages
             forms.MapPost(path + "/sign", (int n, HttpContext context, IDesk desk, ITrackingBoard board, CityMap map, CancellationToken ct) => SignAsync(place, n, context, desk, board, map, ct));
             forms.MapPost(path + "/return", (int n, HttpContext context, IDesk desk, ITrackingBoard board, CityMap map, CancellationToken ct) =>
                 WithReasonAsync(place, n, context, desk, board, map, "returned", reason => desk.ReturnAsync(n, context.User.Person(), reason, ct), ct));
+            forms.MapPost(path + "/aloud", (int n, HttpContext context, IDesk desk, ITrackingBoard board, CityMap map, CancellationToken ct) =>
+                WithReasonAsync(place, n, context, desk, board, map, "aloud", reason => desk.AlarmAloudAsync(n, context.User.Person(), reason, ct), ct));
             forms.MapPost(path + "/release", (int n, HttpContext context, IDesk desk, ITrackingBoard board, CityMap map, CancellationToken ct) =>
                 WithReasonAsync(place, n, context, desk, board, map, "released", reason => desk.ReleaseHoldAsync(n, context.User.Person(), reason, ct), ct));
         }

@@ -13,7 +13,8 @@ using AlertGateway.Storage.Registry;
 namespace AlertGateway.Server.Demo;
 
 /// <summary>What <c>agw demo</c> takes.</summary>
-internal sealed record DemoOptions(int Households, int Push, ulong Seed, string? Around, int Port, bool Exit, bool Json, string? Folder, int Window, int Kills, bool NoMistake, int Speakers);
+/// <param name="SmsRate">SMS a second at most; 0 = as fast as the provider takes them.</param>
+internal sealed record DemoOptions(int Households, int Push, ulong Seed, string? Around, int Port, bool Exit, bool Json, string? Folder, int Window, int Kills, bool NoMistake, int Speakers, int SmsRate = 0);
 
 /// <summary>A fresh folder with city, people, settings and device files; and the emulators and the gateway as child processes.</summary>
 internal sealed class DemoHouse : IDisposable
@@ -152,7 +153,7 @@ internal sealed class DemoHouse : IDisposable
         await File.WriteAllTextAsync(authority, _options.Around is null ? shipped : shipped.Replace("\"areas\": [\"320481\"]", "\"areas\": [\"*\"]", StringComparison.Ordinal), cancellationToken);
         var settings = new
         {
-            Gateway = new { Url = Url.ToString(), DataFolder, City = _options.Around is null ? "liyang" : "", AuthorityFile = authority, Lanes = new { Sms = lane with { Slots = SmsSlots }, Push = lane, Loudspeaker = lane with { Slots = 256, Window = 1024 }, Broadcast = lane with { Slots = 8, Window = 16 } } },
+            Gateway = new { Url = Url.ToString(), DataFolder, City = _options.Around is null ? "liyang" : "", AuthorityFile = authority, Lanes = new { Sms = new { Slots = SmsSlots, lane.Window, lane.ReceiptTimeout, lane.UnreachableTimeout, RatePerSecond = _options.SmsRate }, Push = lane, Loudspeaker = lane with { Slots = 256, Window = 1024 }, Broadcast = lane with { Slots = 8, Window = 16 } } },
             Sms = new { BaseUrl = smsUrl, AccountSid = "AC" + new string('0', 32), TokenFile = tokenFile, From = "12379", PublicUrl = Url.ToString(), Slots = SmsSlots, Http2 = true },
             Loudspeaker = new { BindAddress = "127.0.0.1", Port = MqttPort, ProgrammeBaseUrl = Url.ToString(), Plays = new { Red = once, Orange = once, Yellow = once, Blue = once } },
             Broadcast = new { Plays = new { Red = once, Orange = once, Yellow = once, Blue = once } },

@@ -54,6 +54,9 @@ public enum LedgerEventKind : byte
     /// <summary>A warden stood at the door, or somebody confirmed a person; <c>EndpointNo</c> is a person number. Body: JSON.</summary>
     Visited = 40,
 
+    /// <summary>A village reports that all have left (<c>Code</c> 1), or takes that back (0); <c>Number</c> is its code of 12 digits. Body: JSON with who.</summary>
+    VillageEvacuated = 42,
+
     /// <summary>The dissemination is closed: nothing is open any more.</summary>
     Closed = 41,
 }

@@ -133,6 +133,11 @@ public sealed class BoardStreamTests
 
         public IReadOnlyList<TimelineEntry> Timeline(int disseminationNo) => Inner.Timeline(disseminationNo);
 
+        public Evacuation? EvacuationOf(int disseminationNo) => Inner.EvacuationOf(disseminationNo);
+
+        public Task<bool> EvacuatedAsync(int disseminationNo, string villageCode, bool evacuated, Actor by, CancellationToken cancellationToken) =>
+            Inner.EvacuatedAsync(disseminationNo, villageCode, evacuated, by, cancellationToken);
+
         public Task<bool> VisitAsync(int disseminationNo, int personNo, Core.Evidence level, Actor by, CancellationToken cancellationToken) =>
             Inner.VisitAsync(disseminationNo, personNo, level, by, cancellationToken);
     }

@@ -155,6 +155,25 @@ internal sealed class ScriptedBoard : ITrackingBoard
         lock (_lock) return _entries.GetValueOrDefault(disseminationNo)?.Timeline ?? [];
     }
 
+    /// <summary>Village codes that have reported 已转移, of every dissemination; null: none waits for that.</summary>
+    public HashSet<string>? Evacuated { get; set; }
+
+    public Evacuation? EvacuationOf(int disseminationNo)
+    {
+        lock (_lock) return Evacuated is { } codes && _entries.ContainsKey(disseminationNo) ? new Evacuation([.. codes]) : null;
+    }
+
+    public Task<bool> EvacuatedAsync(int disseminationNo, string villageCode, bool evacuated, Actor by, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (Evacuated is not { } codes || !_entries.ContainsKey(disseminationNo)) return Task.FromResult(false);
+            if (evacuated) codes.Add(villageCode);
+            else codes.Remove(villageCode);
+            return Task.FromResult(true);
+        }
+    }
+
     public Task<bool> VisitAsync(int disseminationNo, int personNo, Evidence level, Actor by, CancellationToken cancellationToken)
     {
         lock (_lock)

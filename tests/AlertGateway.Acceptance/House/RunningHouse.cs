@@ -148,6 +148,14 @@ internal sealed partial class RunningHouse : IAsyncDisposable
         return browser;
     }
 
+    /// <summary>Fills the form of a page and sends it, as a browser without scripts does.</summary>
+    public static async Task<HttpResponseMessage> PressAsync(HttpClient browser, string page, string action, IEnumerable<KeyValuePair<string, string>> fields, CancellationToken cancellationToken)
+    {
+        string html = await browser.GetStringAsync(new Uri(page, UriKind.Relative), cancellationToken);
+        using var form = new FormUrlEncodedContent([new("form-token", FormToken().Match(html).Groups[1].Value), .. fields]);
+        return await browser.PostAsync(new Uri(action, UriKind.Relative), form, cancellationToken);
+    }
+
     /// <summary>A page as text that a person reads: no tags, entities resolved.</summary>
     public static async Task<string> ReadPageAsync(HttpClient browser, string path, CancellationToken cancellationToken) =>
         WebUtility.HtmlDecode(Tags().Replace(await browser.GetStringAsync(new Uri(path, UriKind.Relative), cancellationToken), " "));

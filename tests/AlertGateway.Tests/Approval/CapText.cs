@@ -43,6 +43,9 @@ public sealed record CapText
 
     public string? Geocode { get; init; } = "320481000000";
 
+    /// <summary>Parameters of the info, as XML.</summary>
+    public string InfoTail { get; init; } = "";
+
     /// <summary>A further info, as XML.</summary>
     public string MoreInfo { get; init; } = "";
 
@@ -58,7 +61,7 @@ public sealed record CapText
             var info = MsgType == "Cancel" ? "" : $"""
                 <info><language>{Language}</language><category>Met</category><event>{Escape(Event)}</event><urgency>Immediate</urgency><severity>{Severity}</severity><certainty>Observed</certainty>
                 <eventCode><valueName>CN</valueName><value>{EventCode}</value></eventCode>{expires}<senderName>{Escape(SenderName)}</senderName><headline>{Escape(Headline)}</headline>
-                <description>{Escape(Description)}</description><instruction>{Escape(Instruction)}</instruction><area><areaDesc>{Escape(AreaDesc)}</areaDesc>{geocode}</area></info>
+                <description>{Escape(Description)}</description><instruction>{Escape(Instruction)}</instruction>{InfoTail}<area><areaDesc>{Escape(AreaDesc)}</areaDesc>{geocode}</area></info>
                 """;
             return $"""
                 <?xml version="1.0" encoding="UTF-8"?>

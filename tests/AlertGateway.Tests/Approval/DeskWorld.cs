@@ -37,14 +37,14 @@ public sealed class DeskWorld : IDisposable
     public static readonly SubmissionSource OfficialFeed = new("feed:cma", true, 0);
     public static readonly DateTimeOffset Start = new(2026, 7, 5, 14, 25, 0, TimeSpan.FromHours(8));
 
-    public DeskWorld(MemoryLedger? ledger = null, RememberingDispatch? dispatch = null, Func<Alert, WarningColour, TargetingResult>? target = null, IProgrammeRenderer? programmes = null, DateTimeOffset? now = null)
+    public DeskWorld(MemoryLedger? ledger = null, RememberingDispatch? dispatch = null, Func<Alert, WarningColour, TargetingResult>? target = null, IProgrammeRenderer? programmes = null, DateTimeOffset? now = null, EpisodePolicy? episodes = null, LawfulPublishers? publishers = null, string? authority = null)
     {
         Ledger = ledger ?? new MemoryLedger();
         Dispatch = dispatch ?? new RememberingDispatch();
         Clock = new FakeTimeProvider(now ?? Start);
         var options = new IngestOptions();
         Ingest = new IngestRoom(Ledger, Clock, options);
-        Desk = new ApprovalDesk(Ledger, Clock, AuthorityMatrix.Parse(System.Text.Encoding.UTF8.GetBytes(Authority)), no => Ingest.Find(no)!.ToSubmission());
+        Desk = new ApprovalDesk(Ledger, Clock, AuthorityMatrix.Parse(System.Text.Encoding.UTF8.GetBytes(authority ?? Authority)), no => Ingest.Find(no)!.ToSubmission(), publishers);
         ICommitObserver[] rooms = [Ingest, Desk, Refusals];
         Ledger.Read(1, (first, rows) =>
         {
@@ -55,7 +55,7 @@ public sealed class DeskWorld : IDisposable
         {
             Programmes[audio.Sha256Hex] = audio.Wav;
             return Task.CompletedTask;
-        }, Desk, Dispatch, options);
+        }, Desk, Dispatch, options, publishers, episodes);
     }
 
     public static CancellationToken Stop => TestContext.Current.CancellationToken;

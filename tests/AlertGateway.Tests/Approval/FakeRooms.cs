@@ -41,6 +41,16 @@ public sealed class RememberingDispatch : IDispatchRoom
         return Task.CompletedTask;
     }
 
+    public IReadOnlySet<int>? Warned(int disseminationNo, ChannelKind channel, bool planned)
+    {
+        if (Cancelled.Any(c => c.No == disseminationNo)) return null;
+        var endpoints = Opened[disseminationNo - 1].Proposal.Audience.Channels.Where(c => c.Channel == channel).SelectMany(c => c.EndpointNos);
+        return endpoints.Where(e => planned || !Unstarted.Contains((disseminationNo, e))).ToHashSet();
+    }
+
+    /// <summary>Whom a dissemination has not come to yet.</summary>
+    public HashSet<(int DisseminationNo, int EndpointNo)> Unstarted { get; } = [];
+
     public Task SupersedeAsync(int oldDisseminationNo, int newDisseminationNo, Actor by, CancellationToken cancellationToken)
     {
         if (Superseded.All(s => s.Old != oldDisseminationNo)) Superseded.Add((oldDisseminationNo, newDisseminationNo));

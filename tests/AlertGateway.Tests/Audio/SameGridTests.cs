@@ -164,7 +164,8 @@ public sealed class SameGridTests
         var (middle, options) = path switch
         {
             "mp3-64k" => ("m.mp3", "-c:a libmp3lame -b:a 64k"),
-            "aac-32k" => ("m.m4a", "-c:a aac -b:a 32k"),
+            // At the rate of our programmes. ffmpeg's encoder spreads 32 kbit/s thinner the higher the rate: from 48 kHz one burst in ten files or so is lost on the way, here or with -aac_coder fast none.
+            "aac-32k" => ("m.m4a", "-ar 22050 -c:a aac -b:a 32k"),
             "g711-mu" => ("m.wav", "-ar 8000 -c:a pcm_mulaw"),
             "g711-a" => ("m.wav", "-ar 8000 -c:a pcm_alaw"),
             _ => ("x.wav", ""),

@@ -70,6 +70,24 @@ public sealed class SignatureTests
     }
 
     [Fact]
+    public void A_language_on_the_root_is_taken_over_as_the_inclusive_form_says()
+    {
+        var xml = Signed(ACap.Alert().Replace("<alert ", "<alert xml:lang=\"zh\" xml:space=\"preserve\" ", StringComparison.Ordinal), SignedXml.XmlDsigC14NTransformUrl);
+        Assert.Equal(SignatureOutcome.Valid, ACap.One(xml, Pinned).Signature);
+    }
+
+    [Theory]
+    [InlineData("1.0UFB")]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public void A_strange_version_in_the_declaration_stops_no_verdict(string version)
+    {
+        var signed = Signed(ACap.Alert(), SignedXml.XmlDsigExcC14NTransformUrl);
+        var message = ACap.One($"<?xml version=\"{version}\" encoding=\"UTF-8\"?>{signed}", Pinned);
+        Assert.True(message.Disposition == Disposition.Reject || message.Signature == SignatureOutcome.Valid, $"{message.Disposition} {message.Signature}");
+    }
+
+    [Fact]
     public void A_signed_alert_stays_valid_inside_a_feed()
     {
         var xml = Signed(ACap.Alert(), SignedXml.XmlDsigExcC14NTransformUrl);

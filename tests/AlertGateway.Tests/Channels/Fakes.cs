@@ -70,6 +70,26 @@ internal sealed class RecordingWakes : IWakeSink
     public ValueTask<int> NextAsync(CancellationToken cancellationToken) => _online.Reader.ReadAsync(cancellationToken);
 }
 
+/// <summary>Repeat plans as a test says they are.</summary>
+internal sealed class RecordingPlans : IHornPlans
+{
+    public HashSet<string> Over { get; } = [];
+
+    public List<OutgoingDelivery> ToHave { get; } = [];
+
+    public List<DeliveryTag> Evacuated { get; } = [];
+
+    public bool IsOver(in DeliveryTag tag) => Over.Contains(tag.ToString());
+
+    public IReadOnlyList<OutgoingDelivery> Living(int endpointNo) => [.. ToHave.Where(d => d.Tag.Key.EndpointNo == endpointNo)];
+
+    public Task<bool> EvacuatedAsync(DeliveryTag tag, Core.Tracking.Actor by, CancellationToken cancellationToken)
+    {
+        Evacuated.Add(tag);
+        return Task.FromResult(true);
+    }
+}
+
 /// <summary>A folder of the test's own that goes away with it.</summary>
 internal sealed class ScratchFolder : IDisposable
 {

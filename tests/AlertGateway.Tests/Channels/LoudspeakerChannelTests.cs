@@ -26,6 +26,7 @@ public sealed class LoudspeakerChannelTests : ChannelCompliance
     private readonly RecordingSink _sink = new();
     private readonly RecordingRefusals _refusals = new();
     private readonly RecordingWakes _wakes = new();
+    private readonly RecordingPlans _plans = new();
     private readonly List<LoudspeakerFarSide> _devices = [];
     private LoudspeakerChannel? _channel;
     private LoudspeakerBroker? _broker;
@@ -42,7 +43,7 @@ public sealed class LoudspeakerChannelTests : ChannelCompliance
         _tickets = new ProgrammeTickets(_key, _clock);
         _channel = new LoudspeakerChannel(options, _key, _tickets, new MonotonicSerial(_clock), _clock);
         LoudspeakerKeyLookup lookup = no => no is EndpointNo or EndpointNo + 1 ? DeviceKey.GeneratePublicKey().GetEncoded() : default(ReadOnlyMemory<byte>);
-        _broker = new LoudspeakerBroker(options, _channel, lookup, _sink, _refusals, _wakes, _clock, NullLogger<LoudspeakerBroker>.Instance);
+        _broker = new LoudspeakerBroker(options, _channel, lookup, _sink, _refusals, _wakes, _plans, _clock, NullLogger<LoudspeakerBroker>.Instance);
         await _broker.StartAsync(Stop);
         _device = await ADeviceAsync(EndpointNo);
     }
@@ -106,7 +107,7 @@ public sealed class LoudspeakerChannelTests : ChannelCompliance
         long seq = arm.GetProperty("seq").GetInt64(), playAt = arm.GetProperty("playAtTicks").GetInt64();
         Assert.True(seq > prepare.GetProperty("seq").GetInt64());
         Assert.Equal(new DateTimeOffset(2026, 7, 5, 2, 10, 6, TimeSpan.Zero).UtcTicks, playAt);
-        Assert.True(Signed(_key, $"agw-arm-v1|H8001|d7-8001-3-0-1|{seq}|{Sha256}|{playAt}|{delivery.NotAfterTicks}|100|255|3|200|Actual", arm));
+        Assert.True(Signed(_key, $"agw-arm-v2|H8001|d7-8001-3-0-1|{seq}|{Sha256}|{playAt}|{delivery.NotAfterTicks}|100|255|3|200|0|0|change|Actual", arm));
         Assert.Equal(_key.KeyId, arm.GetProperty("keyId").GetString());
     }
 

@@ -68,6 +68,8 @@ public sealed class CapFeedPollerTests : IAsyncLifetime
         await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), context.RequestAborted);
     };
 
+    private static string Cap(string id) => $"<alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\"><identifier>{id}</identifier><sender>a@b.c</sender><sent>2026-07-05T14:00:00+08:00</sent></alert>";
+
     private static string Atom(params string[] entries) => $"<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>t</title>{string.Concat(entries)}</feed>";
 
     private static string Entry(string id, string href, int minute) => $"<entry><id>{id}</id><updated>2026-07-05T14:{minute:D2}:00+08:00</updated><link rel=\"alternate\" type=\"application/cap+xml\" href=\"{href}\"/></entry>";
@@ -76,12 +78,12 @@ public sealed class CapFeedPollerTests : IAsyncLifetime
     public async Task Linked_documents_are_handed_on_once_oldest_first_with_the_source_of_the_feed()
     {
         Serve("/atom", Atom(Entry("2", "/cap/2.xml", 20), Entry("1", "cap/1.xml", 10)));
-        Serve("/cap/1.xml", "one");
-        Serve("/cap/2.xml", "two");
+        Serve("/cap/1.xml", Cap("one"));
+        Serve("/cap/2.xml", Cap("two"));
         using var poller = Poller();
         await poller.PollAsync(Stop);
         await poller.PollAsync(Stop);
-        Assert.Equal(["one", "two"], _taken.Select(t => Encoding.UTF8.GetString(t.Bytes)));
+        Assert.Equal([Cap("one"), Cap("two")], _taken.Select(t => Encoding.UTF8.GetString(t.Bytes)));
         Assert.All(_taken, t => Assert.Equal(new SubmissionSource("feed:city", true, 0), t.Source));
         Assert.Equal(4, _requests.Count);
         Assert.Equal((2L, 0, ""), (poller.Health.DocumentsTaken, poller.Health.ConsecutiveErrors, poller.Health.LastError));
@@ -90,7 +92,7 @@ public sealed class CapFeedPollerTests : IAsyncLifetime
     [Fact]
     public async Task An_entry_with_a_newer_date_is_fetched_again()
     {
-        Serve("/cap/1.xml", "one");
+        Serve("/cap/1.xml", Cap("one"));
         using var poller = Poller();
         Serve("/atom", Atom(Entry("1", "/cap/1.xml", 10)));
         await poller.PollAsync(Stop);
@@ -103,7 +105,7 @@ public sealed class CapFeedPollerTests : IAsyncLifetime
     public async Task An_unchanged_feed_is_not_read_again()
     {
         Serve("/atom", Atom(Entry("1", "/cap/1.xml", 10)), etag: "\"v1\"");
-        Serve("/cap/1.xml", "one");
+        Serve("/cap/1.xml", Cap("one"));
         using var poller = Poller();
         await poller.PollAsync(Stop);
         _clock.Advance(TimeSpan.FromMinutes(1));
@@ -118,12 +120,12 @@ public sealed class CapFeedPollerTests : IAsyncLifetime
     {
         var cap = new CapText().Xml.Replace("<?xml version=\"1.0\" encoding=\"UTF-8\"?>", "", StringComparison.Ordinal).Trim();
         Serve("/atom", $"<rss version=\"2.0\"><channel><title>t</title><item><guid>a</guid>{cap}</item><item><guid>b</guid><link>{_base}cap/b.xml</link></item></channel></rss>");
-        Serve("/cap/b.xml", "linked");
+        Serve("/cap/b.xml", Cap("linked"));
         using var poller = Poller();
         await poller.PollAsync(Stop);
         Assert.Equal(2, _taken.Count);
         Assert.Contains(_taken, t => Encoding.UTF8.GetString(t.Bytes).Contains("32048141600000_20260705142000", StringComparison.Ordinal));
-        Assert.Contains(_taken, t => Encoding.UTF8.GetString(t.Bytes) == "linked");
+        Assert.Contains(_taken, t => Encoding.UTF8.GetString(t.Bytes) == Cap("linked"));
     }
 
     [Fact]
@@ -142,15 +144,33 @@ public sealed class CapFeedPollerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_document_that_cannot_be_had_delays_only_itself_and_is_given_up_after_ten_tries()
+    public async Task One_document_that_cannot_be_had_delays_only_itself_and_is_asked_for_rarely_after_ten_tries()
     {
         Serve("/atom", Atom(Entry("1", "/missing", 10), Entry("2", "/cap/2.xml", 20)), etag: "\"v1\"");
-        Serve("/cap/2.xml", "two");
+        Serve("/cap/2.xml", Cap("two"));
         using var poller = Poller();
         for (var i = 0; i < 12; i++) await poller.PollAsync(Stop);
         Assert.Single(_taken);
         Assert.Equal(10, _requests.Count(r => r == "/missing"));
         Assert.Equal(1, poller.Health.DocumentsFailed);
+        Serve("/missing", Cap("late"));
+        for (var i = 12; i < 20; i++) await poller.PollAsync(Stop);
+        Assert.Equal(Cap("late"), Encoding.UTF8.GetString(_taken[^1].Bytes));
+        Assert.Equal((2, 11), (_taken.Count, _requests.Count(r => r == "/missing")));
+    }
+
+    [Fact]
+    public async Task An_error_page_in_place_of_a_document_is_seen_and_the_document_is_asked_for_again()
+    {
+        Serve("/atom", Atom(Entry("1", "/cap/1.xml", 10)), etag: "\"v1\"");
+        Serve("/cap/1.xml", "<html>502</html>");
+        using var poller = Poller();
+        await poller.PollAsync(Stop);
+        await poller.PollAsync(Stop);
+        Serve("/cap/1.xml", Cap("one"));
+        await poller.PollAsync(Stop);
+        await poller.PollAsync(Stop);
+        Assert.Equal(["<html>502</html>", Cap("one")], _taken.Select(t => Encoding.UTF8.GetString(t.Bytes)));
     }
 
     [Theory]
@@ -208,7 +228,7 @@ public sealed class CapFeedPollerTests : IAsyncLifetime
     public async Task An_entry_is_done_with_only_when_it_was_taken()
     {
         Serve("/atom", Atom(Entry("1", "/cap/1.xml", 10)));
-        Serve("/cap/1.xml", "one");
+        Serve("/cap/1.xml", Cap("one"));
         var broken = true;
         using var poller = new CapFeedPoller(new CapFeedOptions { Name = "city", Url = new Uri(_base, "/atom") }, _clock, (bytes, source, _) =>
         {

@@ -13,6 +13,36 @@ public sealed class WarningDecodingTests
     private static FeedRecord One(string kind, string text) => Assert.Single(Decode(kind, text).Records);
 
     [Fact]
+    public void Warnings_in_other_forms_become_cap_that_reads_back_with_who_when_and_where()
+    {
+        static Alert Draft(string kind, string text) => Assert.Single(CapReader.Read(CapWriter.Write(One(kind, text).Draft!)).Messages).Alert!;
+        var nws = Draft("nws-geojson", """
+            {"type":"Feature","id":"https://x/1","geometry":{"type":"Polygon","coordinates":[[[-93,45.25],[-92,45.25],[-92,46],[-93,45.25]]]},"properties":{"id":"urn:1","geocode":{"SAME":["027123"],"UGC":["MNC123"]},"areaDesc":"Ramsey","sender":"w-nws.webmaster@noaa.gov",
+            "sent":"2026-01-08T13:48:00-06:00","expires":"2026-01-08T20:00:00-06:00","status":"Actual","messageType":"Update","severity":"Severe","urgency":"Immediate","certainty":"Observed","event":"Flood Warning","headline":"h",
+            "references":[{"identifier":"urn:0","sender":"w-nws.webmaster@noaa.gov","sent":"2026-01-08T12:48:00-06:00"}]}}
+            """);
+        Assert.Equal(("urn:1", "w-nws.webmaster@noaa.gov", MsgType.Update, "urn:0"), (nws.Identifier, nws.Sender, nws.MsgType, nws.References[0].Identifier));
+        Assert.Equal((Severity.Severe, Urgency.Immediate, "Flood Warning", 4, 2), (nws.Infos[0].Severity, nws.Infos[0].Urgency, nws.Infos[0].Event, nws.Infos[0].Areas[0].Polygons[0].Points.Count, nws.Infos[0].Areas[0].Geocodes.Count));
+
+        var nmc = Draft("nmc", """[{"id":"32048141600000_20260705142000","title":"溧阳市气象台发布暴雨红色预警信号","signaltype":"暴雨","signallevel":"红色","effective":"2026/07/05 14:20","eventType":"11B03","severity":"RED","type":"p0002001"}]""");
+        Assert.Equal(("32048141600000_20260705142000", "溧阳市气象台", Severity.Extreme, "320481", "11B03"), (nmc.Identifier, nmc.Infos[0].SenderName, nmc.Infos[0].Severity, nmc.Infos[0].Areas[0].Geocodes[0].Value, nmc.Infos[0].EventCodes[0].Value));
+        Assert.Equal(new DateTimeOffset(2026, 7, 5, 6, 20, 0, TimeSpan.Zero), nmc.Sent);
+
+        var qweather = Draft("qweather", """{"code":"200","warning":[{"id":"1","sender":"溧阳市气象台","pubTime":"2026-07-05T10:30+08:00","startTime":"2026-07-05T11:00+08:00","endTime":"2026-07-06T11:00+08:00","title":"溧阳市气象台发布大风橙色预警","status":"active","severity":"Severe","severityColor":"Orange","typeName":"大风","text":"阵风10级","related":""}]}""");
+        Assert.Equal((MsgType.Alert, "大风", "阵风10级", Severity.Severe), (qweather.MsgType, qweather.Infos[0].Event, qweather.Infos[0].Description, qweather.Infos[0].Severity));
+        Assert.NotNull(qweather.Infos[0].Expires);
+
+        const string meteoalarm = """
+            {"warnings":[{"alert":{"identifier":"2.49.0.1","sender":"a@b.no","sent":"2026-01-08T13:48:00+00:00","status":"Actual","msgType":"Alert","scope":"Public",
+            "info":[{"language":"no","category":["Met"],"event":"Regn","severity":"Severe","expires":"2026-01-09T15:00:00+00:00","parameter":[{"value":"3; orange; Severe","valueName":"awareness_level"}],"area":[{"areaDesc":"x","geocode":[{"value":"NO001","valueName":"EMMA_ID"}]}]}]}}]}
+            """;
+        var norway = Draft("meteoalarm", meteoalarm);
+        Assert.Equal(("no", Category.Met, "NO001", "3; orange; Severe"), (norway.Infos[0].Language, norway.Infos[0].Categories[0], norway.Infos[0].Areas[0].Geocodes[0].Value, norway.Infos[0].Parameter("awareness_level")));
+        Assert.Null(One("meteoalarm", meteoalarm.Replace("3; orange; Severe", "1; green; Minor", StringComparison.Ordinal)).Draft);
+        Assert.Null(One("nws-geojson", """{"type":"Feature","id":"a","geometry":null,"properties":{"messageType":"Alert","sent":"2026-01-08T13:48:00-06:00"}}""").Draft); // no status
+    }
+
+    [Fact]
     public void An_nws_alert_says_its_status_and_a_cancel_is_one()
     {
         var r = One("nws-geojson", """

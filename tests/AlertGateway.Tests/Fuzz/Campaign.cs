@@ -19,11 +19,14 @@ public sealed record CampaignResult(int Documents, TimeSpan Elapsed, IReadOnlyDi
 /// </summary>
 public sealed class Campaign
 {
+    private readonly string? _keep;
     private readonly List<(string Reader, Action<byte[]> Read)> _readers;
     private readonly Dictionary<string, List<byte[]>> _seeds = new(StringComparer.Ordinal);
 
-    public Campaign()
+    /// <param name="keep">A folder that is given every document that broke the promise; null for none.</param>
+    public Campaign(string? keep = null)
     {
+        _keep = keep;
         _readers =
         [
             ("cap", static bytes => ReadCap(bytes)),
@@ -68,6 +71,7 @@ public sealed class Campaign
         // A collection or a compilation may fall on this very document, so a slow one gets two more chances.
         for (var again = 0; failure is null && spent > allowed && again < 2; again++) spent = TimeSpan.FromTicks(Math.Min(spent.Ticks, Spent(read, bytes, out failure).Ticks));
         tally.Add(reader, number, bytes.Length, spent, allowed, failure);
+        if (_keep is not null && (failure is not null || spent > allowed)) File.WriteAllBytes(Path.Combine(_keep, string.Create(CultureInfo.InvariantCulture, $"{reader}-{seed}-{number}")), bytes);
     }
 
     private static TimeSpan Spent(Action<byte[]> read, byte[] bytes, out Exception? failure)

@@ -8,13 +8,13 @@ namespace AlertGateway.Tests.Fuzz;
 
 public sealed class CampaignTests
 {
-    /// <summary>A slice by default. AGW_FUZZ_DOCUMENTS sets how many, AGW_FUZZ_SEED which, AGW_FUZZ_RESULTS names a file for the table.</summary>
+    /// <summary>A slice by default. AGW_FUZZ_DOCUMENTS sets how many, AGW_FUZZ_SEED which, AGW_FUZZ_RESULTS names a file for the table, AGW_FUZZ_KEEP a folder for the documents that break the promise.</summary>
     [Fact]
     public void No_mutated_document_crashes_a_reader_or_costs_more_than_its_share()
     {
         var documents = Setting("AGW_FUZZ_DOCUMENTS", 1_500);
         var seed = Setting("AGW_FUZZ_SEED", 1);
-        var result = new Campaign().Run(documents, seed, limit: documents <= 1_500 ? 60 : 3_600);
+        var result = new Campaign(Environment.GetEnvironmentVariable("AGW_FUZZ_KEEP")).Run(documents, seed, limit: documents <= 1_500 ? 60 : 3_600);
         var table = Table(result, seed);
         TestContext.Current.TestOutputHelper?.WriteLine(table);
         if (Environment.GetEnvironmentVariable("AGW_FUZZ_RESULTS") is { Length: > 0 } file) File.WriteAllText(Path.Combine(Corpus.RepositoryRoot(), file), table);

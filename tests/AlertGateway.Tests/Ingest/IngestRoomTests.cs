@@ -189,6 +189,49 @@ public sealed class IngestRoomTests
         }, iter: 100);
     }
 
+    /// <summary>Any tangle: updates and cancels of several messages, of unknown ones, with wrong times, each document as often as a mirror likes.</summary>
+    [Fact]
+    public void Any_order_of_arrival_and_any_duplication_give_the_same_end_state()
+    {
+        var tangle = Gen.Select(Gen.Bool, Gen.Int[0, 63], Gen.Bool).List[1, 5];
+        Gen.Select(tangle, Gen.Int[0, int.MaxValue]).Sample((steps, seed) =>
+        {
+            List<CapText> messages = [new CapText()];
+            foreach (var (cancels, of, wrongTime) in steps)
+            {
+                var older = messages.Where((_, i) => (of >> i & 1) == 1).Select(m => wrongTime ? m with { Sent = m.Sent.AddMinutes(-7) } : m).ToList();
+                if (of % 3 == 0 || older.Count == 0) older.Add(new CapText { Identifier = "unknown" });
+                messages.Add(messages[0] with { Identifier = $"m{messages.Count}", MsgType = cancels ? "Cancel" : "Update", References = older, Sent = messages[0].Sent.AddMinutes(messages.Count) });
+            }
+
+            var straight = EndState(messages);
+            var random = new Random(seed);
+            List<CapText> shuffled = [.. messages, .. messages.Where(_ => random.Next(2) == 0)];
+            random.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(shuffled));
+            Assert.Equal(straight, EndState(shuffled));
+        }, iter: 60);
+    }
+
+    private static string EndState(IEnumerable<CapText> messages)
+    {
+        using var world = new DeskWorld(now: DeskWorld.Start.AddMinutes(30));
+        foreach (var message in messages) world.Pipeline.SubmitAsync(message.Bytes, Feed, default).GetAwaiter().GetResult();
+        var open = world.Desk.All.Where(p => p.State is Core.Approval.ProposalState.Draft or Core.Approval.ProposalState.Held).Select(p => p.Submission.Alert.Identifier).Order(StringComparer.Ordinal);
+        return string.Join(',', world.Ingest.All.Select(t => t.Identifier).Order(StringComparer.Ordinal)) + " open: " + string.Join(',', open);
+    }
+
+    [Fact]
+    public async Task A_reference_to_an_expired_or_an_unknown_message_is_no_reason_to_doubt()
+    {
+        using var world = new DeskWorld(now: DeskWorld.Start.AddHours(2));
+        var over = new CapText { Expires = DeskWorld.Start.AddHours(1) };
+        Assert.Equal(ChainVerdict.Expired, (await world.SubmitAsync(over)).Submission!.Chain);
+        var update = over.Next("Update", "u1") with { Expires = DeskWorld.Start.AddHours(6), References = [over, over with { Identifier = "never-seen" }] };
+        var outcome = await world.SubmitAsync(update);
+        Assert.Equal((ChainVerdict.Update, null), (outcome.Submission!.Chain, outcome.Refusal));
+        Assert.Equal(Core.Approval.ProposalState.Draft, Assert.Single(outcome.Proposals).State);
+    }
+
     [Theory]
     [InlineData("2568-07-05T14:20:00+07:00", null)]
     [InlineData(null, "2026-07-05T14:00:00+08:00")]

@@ -61,6 +61,34 @@ public sealed class QuakeBookTests
         Assert.Equal(QuakeAct.Draft, ABook().Take(AReport(new SubmissionSource("person:1", true, 1)), Now).Act);
     }
 
+    [Fact]
+    public void What_was_announced_before_a_restart_is_known_after_it_and_is_taken_back_by_its_cancel()
+    {
+        var first = ABook().Take(AReport(number: 2), Now);
+        var alert = QuakeAlerts.Of(AReport(number: 2), first, "agw.feed.bureau", null, Now)!;
+        var read = CapReader.Read(CapWriter.Write(alert)).Messages[0].Alert!;
+        var report = QuakeAlerts.ReportOf(read, Official);
+        Assert.Equal(AReport(number: 2), report);
+
+        QuakeBook Restored()
+        {
+            var book = ABook();
+            book.Restore(report!);
+            return book;
+        }
+
+        Assert.Equal("not-newer", Restored().Take(AReport(number: 2), Now).Reason);
+        Assert.Equal("nothing-new", Restored().Take(AReport(number: 3), Now).Reason);
+        Assert.Equal((QuakeAct.Release, true), Restored().Take(AReport(number: 3, magnitude: 7.0), Now) is var again ? (again.Act, again.Again) : default);
+        var cancel = Restored().Take(AReport(number: 4, cancel: true), Now);
+        Assert.Equal(QuakeAct.Cancel, cancel.Act);
+
+        var cancelAlert = QuakeAlerts.Of(AReport(number: 4, cancel: true), cancel, "agw.feed.bureau", alert.Key, Now)!;
+        var after = Restored();
+        after.Restore(QuakeAlerts.ReportOf(CapReader.Read(CapWriter.Write(cancelAlert)).Messages[0].Alert!, Official)!);
+        Assert.Equal("not-newer", after.Take(AReport(number: 3, magnitude: 7.5), Now).Reason);
+    }
+
     [Theory]
     [InlineData(AlertStatus.Exercise)]
     [InlineData(AlertStatus.Test)]
