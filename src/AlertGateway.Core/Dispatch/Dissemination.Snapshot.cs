@@ -39,6 +39,7 @@ public sealed partial class Dissemination
         long cancelledTicks = from.Get<long>();
         bool superseded = from.Get<bool>();
         int olderNo = from.Get<int>();
+        if (olderNo < 0 || olderNo >= no) throw new InvalidDataException("A dissemination of the snapshot takes over from a later one.");
         int[] evacuated = from.GetAll<int>().ToArray();
         var cancelled = from.GetAll<byte>();
         var reach = ReachBook.Load(ref from, registry);

@@ -241,6 +241,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
     // The row that supersedes stands before the newer one's clearance when both come from one batch, after it when a person joins them later.
     private void TakesOver(int newer, Held older)
     {
+        if (newer <= older.State.DisseminationNo) return; // Numbers rise: a chain that goes round would be waited for without end.
         _takesOver[newer] = older.State.DisseminationNo;
         if (Of(newer) is { } held) (held.Predecessor, held.State.OlderNo) = (older, older.State.DisseminationNo);
     }

@@ -50,7 +50,7 @@ public sealed class SnapshotTests
             // What lanes and devices do between rows leaves no trace in a snapshot.
             if (live)
             {
-                before.Take(ChannelKind.Sms, new TakenDelivery[7]);
+                before.Take(ChannelKind.Sms, new TakenDelivery[7], new TakeLimits(7, 7, 7));
                 before.TakeAsks(ChannelKind.Sms, new TakenDelivery[3]);
                 before.EndpointOnline(ChannelKind.Sms, 1 + (cut % Households));
             }
