@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 var root = new RootCommand("AlertGateway：预警发布网关，到户到人 · emergency alert dissemination, down to every household")
 {
-    DemoCommand.Create(), ServeCommands.Serve(), ServeCommands.People(), ServeCommands.City(), CapCommands.Create(), FeedCommands.Create(), SpeechCommands.Create(), AudioCommands.Create(), SameCommands.Create(), ServeCommands.Doctor(), ServeCommands.Config(),
+    DemoCommand.Create(), ServeCommands.Serve(), ServeCommands.People(), ServeCommands.City(), CapCommands.Create(), FeedCommands.Create(), SpeechCommands.Create(), AudioCommands.Create(), SameCommands.Create(), AuditCommands.Create(), ServeCommands.Doctor(), ServeCommands.Config(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)

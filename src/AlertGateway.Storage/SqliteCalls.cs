@@ -10,7 +10,8 @@ internal static class SqliteCalls
     {
         if (result is raw.SQLITE_OK or raw.SQLITE_DONE or raw.SQLITE_ROW) return;
         string detail = database is null ? raw.sqlite3_errstr(result).utf8_to_string() : raw.sqlite3_errmsg(database).utf8_to_string();
-        throw new LedgerException($"SQLite could not {step}: {detail} (code {result}).");
+        string message = $"SQLite could not {step}: {detail} (code {result}).";
+        throw (result & 0xFF) == raw.SQLITE_FULL ? new LedgerFullException(message) : new LedgerException(message);
     }
 
     public static void Execute(sqlite3 database, string sql) => Check(raw.sqlite3_exec(database, sql), database, "run «" + sql.Split('\n')[0] + "»");

@@ -111,6 +111,8 @@ internal sealed class Oracle(SimRun run)
         var rebuilt = run.Rebuild(rows);
         string a = Fingerprint.Of(served), b = Fingerprint.Of(rebuilt);
         if (a != b) Fail($"I12: served and rebuilt state differ: {Fingerprint.FirstDifference(a, b)}");
+        string c = Fingerprint.Of(run.SavedAndLoaded(served));
+        if (a != c) Fail($"I12: served and saved state differ: {Fingerprint.FirstDifference(a, c)}");
     }
 
     /// <summary>Everything is final: who got what?</summary>

@@ -25,7 +25,7 @@ public sealed class SeedTests
     [InlineData((int)Sabotage.IgnoreGate, "I5")]
     [InlineData((int)Sabotage.IgnoreGate, "I4")]
     [InlineData((int)Sabotage.SendFirst, "I1")]
-    [InlineData((int)Sabotage.ForgetfulDisk, "I1")]
+    [InlineData((int)Sabotage.ForgetfulDisk, "I2")]
     [InlineData((int)Sabotage.UntoldRow, "I12")]
     [InlineData((int)Sabotage.NeverAsk, "I2")]
     public void A_fault_on_purpose_is_found(int sabotage, string invariant)

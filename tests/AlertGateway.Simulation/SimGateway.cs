@@ -20,7 +20,7 @@ internal sealed class SimGateway : ICommitObserver
         Room = run.NewRoom(Ledger);
         Ledger.Observe(Room);
         Ledger.Observe(this);
-        Ledger.Read(1, Room.OnCommitted);
+        Ledger.Read(run.TakeUpSnapshot(Room), Room.OnCommitted);
         _lanes = [.. Kinds.Select(k => new SimLane(k, this, run))];
     }
 
@@ -95,6 +95,7 @@ internal sealed class SimGateway : ICommitObserver
         if (!Alive) return;
         Do(() => Room.TickAsync(CancellationToken.None));
         foreach (var lane in _lanes) lane.AskRound();
+        if (_run.Scheduler.Chance(30)) _run.KeepSnapshot(Room);
         if (!_run.Finished) _run.Scheduler.After(TickEvery, Tick);
     }
 }

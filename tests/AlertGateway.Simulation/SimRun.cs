@@ -1,6 +1,7 @@
 using System.Globalization;
 using AlertGateway.Core.Approval;
 using AlertGateway.Core.Dispatch;
+using AlertGateway.Core.Tracking;
 using AlertGateway.Storage.Ledger;
 
 namespace AlertGateway.Simulation;
@@ -45,6 +46,7 @@ internal sealed class SimRun
     private readonly int _watch;
     private readonly Script _script;
     private ulong _trace = 0xCBF2_9CE4_8422_2325;
+    private (int Row, List<byte[]> States)? _snapshot;
     private int _crashes;
 
     private SimRun(ulong seed, int households, CrashPoint? crashPoint, bool tell, bool calm, int watch, Sabotage sabotage, Faults? faults, int scale)
@@ -104,6 +106,26 @@ internal sealed class SimRun
 
     public DisseminationRoom NewRoom(ILedger ledger) => new(ledger, Town.Registry, Scheduler.Clock, _ => new ChannelTimes(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(40)));
 
+    /// <summary>Saves every state as the disk's rows have made it.</summary>
+    public void KeepSnapshot(DisseminationRoom room) => _snapshot = (Disk.Rows.Count, SavedStates(room));
+
+    /// <summary>Three times in four a start takes the snapshot up; the row from which on the ledger must be read.</summary>
+    public long TakeUpSnapshot(DisseminationRoom room)
+    {
+        if (_snapshot is not { } snapshot || Scheduler.Chance(250)) return 1;
+        Note("snapshot of row {0} taken up", snapshot.Row);
+        room.TakeUp(snapshot.States.Select(s => Dissemination.Load(s, Town.Registry)));
+        return snapshot.Row + 1;
+    }
+
+    /// <summary>A room made of nothing but the saved states of another.</summary>
+    public DisseminationRoom SavedAndLoaded(DisseminationRoom room)
+    {
+        var loaded = NewRoom(new SimLedger(new SimDisk(), Scheduler, static () => true, static () => { }, static (_, _) => { }));
+        loaded.TakeUp(SavedStates(room).Select(s => Dissemination.Load(s, Town.Registry)));
+        return loaded;
+    }
+
     /// <summary>The state as the first rows of the disk give it.</summary>
     public DisseminationRoom Rebuild(int rows)
     {
@@ -124,6 +146,7 @@ internal sealed class SimRun
         if (_crashes < 6) Oracle.CompareWithRebuilt(gateway.Room, Disk.Rows.Count);
         gateway.Kill();
         gateway.Ledger.Crash(tear);
+        if (Sabotage == Sabotage.ForgetfulDisk) _snapshot = null;
         if (Sabotage == Sabotage.ForgetfulDisk) Disk.Rows.RemoveRange(Math.Max(0, Disk.Rows.Count - 20), Math.Min(20, Disk.Rows.Count));
         Gateway = null;
         Scheduler.AfterMilliseconds(FarSide.TransitMillisecondsMax + 100, 4_000, Begin);
@@ -149,6 +172,18 @@ internal sealed class SimRun
         if (Finished) return;
         if (_script.Done && Gateway is { Ready: true } gateway && gateway.Room.States.All(s => s.Open == 0)) Finished = true;
         else Scheduler.After(TimeSpan.TicksPerSecond, EndWhenFinal);
+    }
+
+    private static List<byte[]> SavedStates(DisseminationRoom room)
+    {
+        var states = new List<byte[]>();
+        foreach (var state in room.States)
+        {
+            var to = new SnapshotWriter();
+            room.Save(state.DisseminationNo, to);
+            states.Add(to.Written.ToArray());
+        }
+        return states;
     }
 
     private void Begin()

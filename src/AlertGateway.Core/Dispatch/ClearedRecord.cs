@@ -52,12 +52,27 @@ public sealed record VisitRecord(int PersonId, string PersonName, string Rule);
 [JsonSerializable(typeof(CancelRecord))]
 [JsonSerializable(typeof(VisitRecord))]
 [JsonSerializable(typeof(Rendition))]
+[JsonSerializable(typeof(List<Rendition>))]
+[JsonSerializable(typeof(List<Tracking.TimelineEntry>))]
 internal sealed partial class DispatchJson : JsonSerializerContext;
 
 /// <summary>Bodies of the rows that open a dissemination.</summary>
 internal static class ClearedRows
 {
     public static byte[] Body<T>(T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(value, type);
+
+    /// <summary>Null when the body is not such a record.</summary>
+    public static T? Read<T>(ReadOnlySpan<byte> body, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, type);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Audience body: count (int32 LE), numbers (int32 LE each), then one language byte each (none for households).</summary>
     public static byte[] AudienceBody(int[] numbers, byte[] languages)

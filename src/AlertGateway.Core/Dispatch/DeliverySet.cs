@@ -7,7 +7,7 @@ namespace AlertGateway.Core.Dispatch;
 /// The deliveries of one channel and purpose of one dissemination. Pure: a fold of ledger rows, no clock, no randomness, no I/O. Slots are positions in dispatch order.
 /// Not thread-safe; its <see cref="Dissemination"/> owns it.
 /// </summary>
-public sealed class DeliverySet
+public sealed partial class DeliverySet
 {
     /// <summary>Attempts that end a delivery when each one failed for certain.</summary>
     public const int AttemptsMax = 20;
@@ -21,16 +21,18 @@ public sealed class DeliverySet
     private readonly byte[] _attempts;
     private readonly SlotFlags[] _flags;
     private readonly long[] _startedTicks;
+    private readonly long[] _whenTicks; // by outcome: accepted at, due again at, to be asked at, parked since
     private readonly int[] _byOutcome = new int[(int)Outcome.Suppressed + 1];
     private readonly PriorityQueue<int, long> _retries = new();
     private readonly PriorityQueue<int, long> _asks = new();
-    private readonly Queue<(int Slot, byte Attempt, long AtTicks)> _awaitingReceipt = new();
+    private readonly Queue<(int Slot, long AtTicks)> _awaitingReceipt = new();
     private readonly Queue<(int Slot, long SinceTicks)> _parked = new();
     private readonly bool _lifeThreat;
     private int _cursor;
     private int _started;
     private int _possibleDuplicates;
     private int _possibleLoss;
+    private long _lastAcceptedTicks;
 
     /// <param name="endpoints">Distinct endpoint numbers in dispatch order.</param>
     /// <param name="languages">Parallel: 0 zh, 1 en.</param>
@@ -45,6 +47,7 @@ public sealed class DeliverySet
         _attempts = new byte[endpoints.Length];
         _flags = new SlotFlags[endpoints.Length];
         _startedTicks = new long[endpoints.Length];
+        _whenTicks = new long[endpoints.Length];
         _byOutcome[(int)Outcome.Planned] = endpoints.Length;
     }
 
@@ -66,6 +69,9 @@ public sealed class DeliverySet
 
         /// <summary>An attempt ended unknown: the next one is labelled unless the channel is idempotent.</summary>
         Doubtful = 32,
+
+        /// <summary>By the rows it waits for its endpoint; <see cref="Parked"/> goes when the endpoint comes online, this one when the next attempt starts.</summary>
+        Unreached = 64,
     }
 
     public ChannelKind Channel { get; }
@@ -211,11 +217,11 @@ public sealed class DeliverySet
     }
 
     // What is no longer awaited never will be again: an attempt is accepted once. So it does not matter when it is dropped, and a rebuilt queue gives the same answers.
-    private bool TryPeekAwaited(out (int Slot, byte Attempt, long AtTicks) head)
+    private bool TryPeekAwaited(out (int Slot, long AtTicks) head)
     {
         while (_awaitingReceipt.TryPeek(out head))
         {
-            if (_outcome[head.Slot] == Outcome.Accepted && _attempts[head.Slot] == head.Attempt) return true;
+            if (_outcome[head.Slot] == Outcome.Accepted && _whenTicks[head.Slot] == head.AtTicks) return true;
             _awaitingReceipt.Dequeue();
         }
         return false;
@@ -224,7 +230,8 @@ public sealed class DeliverySet
     /// <summary>
     /// Slots whose outcome a crash made unknown: all in flight, and on push also what a connection had taken without an acknowledgement from the device, since such messages wait in the memory of the process that died.
     /// </summary>
-    public IEnumerable<int> SlotsLostWithTheProcess() => Enumerable.Range(0, Count).Where(s => _outcome[s] == Outcome.InFlight || (ClosedBecause is null && IsHeldByConnection(s)));
+    public IEnumerable<int> SlotsLostWithTheProcess() => 
+        Of(Outcome.InFlight) == 0 && (Channel != ChannelKind.Push || ClosedBecause is not null) ? [] : Enumerable.Range(0, Count).Where(s => _outcome[s] == Outcome.InFlight || (ClosedBecause is null && IsHeldByConnection(s)));
 
     /// <summary>Suppresses one planned slot: nothing has to be taken back where nothing arrived.</summary>
     public void SuppressPlanned(int slot)
@@ -257,7 +264,7 @@ public sealed class DeliverySet
         {
             case ResultCode.Accepted when open:
                 Move(slot, _evidence[slot] >= Evidence.Delivered ? Outcome.Delivered : Outcome.Accepted);
-                if (_outcome[slot] == Outcome.Accepted) _awaitingReceipt.Enqueue((slot, _attempts[slot], e.AtTicks));
+                if (_outcome[slot] == Outcome.Accepted) Await(slot, e.AtTicks);
                 break;
             case ResultCode.RetryLater or ResultCode.NeverTaken when open:
                 Retry(slot, error, e.AtTicks, (long)((ulong)e.Number >> 8));
@@ -313,7 +320,8 @@ public sealed class DeliverySet
             return;
         }
         Move(slot, Outcome.Retrying);
-        _retries.Enqueue(slot, atTicks + RetrySchedule.DelayTicks(_attempts[slot], Endpoints[slot], error, afterMilliseconds));
+        _whenTicks[slot] = atTicks + RetrySchedule.DelayTicks(_attempts[slot], Endpoints[slot], error, afterMilliseconds);
+        _retries.Enqueue(slot, _whenTicks[slot]);
     }
 
     private void Park(int slot, long atTicks)
@@ -329,7 +337,8 @@ public sealed class DeliverySet
             return;
         }
         Move(slot, Outcome.Retrying);
-        _flags[slot] |= SlotFlags.Parked;
+        _flags[slot] |= SlotFlags.Parked | SlotFlags.Unreached;
+        _whenTicks[slot] = atTicks;
         _parked.Enqueue((slot, atTicks));
     }
 
@@ -343,7 +352,8 @@ public sealed class DeliverySet
                 break;
             case AdapterClass.Queryable:
                 Move(slot, Outcome.Unknown);
-                _asks.Enqueue(slot, atTicks + RetrySchedule.AskAfterTicks);
+                _whenTicks[slot] = atTicks + RetrySchedule.AskAfterTicks;
+                _asks.Enqueue(slot, _whenTicks[slot]);
                 break;
             default:
                 DecideBlind(slot, atTicks);
@@ -390,12 +400,19 @@ public sealed class DeliverySet
         }
     }
 
+    /// <summary>In the queue's order times never fall, so that whoever rebuilds the queue from the slots has the same one.</summary>
+    private void Await(int slot, long atTicks)
+    {
+        _whenTicks[slot] = _lastAcceptedTicks = Math.Max(atTicks, _lastAcceptedTicks);
+        _awaitingReceipt.Enqueue((slot, _lastAcceptedTicks));
+    }
+
     private void Move(int slot, Outcome to)
     {
         _byOutcome[(int)_outcome[slot]]--;
         _byOutcome[(int)to]++;
         _outcome[slot] = to;
-        if (to != Outcome.Retrying) _flags[slot] &= ~SlotFlags.Parked;
+        if (to != Outcome.Retrying) _flags[slot] &= ~(SlotFlags.Parked | SlotFlags.Unreached);
     }
 
     private int Raise(int slot, Evidence level)

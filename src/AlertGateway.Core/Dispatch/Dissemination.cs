@@ -14,7 +14,7 @@ public sealed record ChannelTimes(TimeSpan ReceiptTimeout, TimeSpan UnreachableT
 /// <summary>
 /// The running record of one alert: pure state, a fold of ledger rows, and the rows that time makes due. No clock, no I/O. Not thread-safe: <see cref="DisseminationRoom"/> holds its lock.
 /// </summary>
-public sealed class Dissemination
+public sealed partial class Dissemination
 {
     /// <summary>A cancel lives at least this long, whatever the original's expiry.</summary>
     public static readonly TimeSpan CancelLife = TimeSpan.FromHours(24);
@@ -24,17 +24,19 @@ public sealed class Dissemination
     private readonly RegistrySnapshot _registry;
     private readonly List<DeliverySet> _sets = [];
     private readonly List<Rendition> _renditions;
-    private readonly List<TimelineEntry> _timeline = [];
+    private readonly List<TimelineEntry> _timeline;
     private readonly SortedSet<int> _evacuated = [];
     private long _sequence;
 
     internal Dissemination(int disseminationNo, ClearedRecord record, long clearedTicks, RegistrySnapshot registry, int[] households, IEnumerable<(ChannelKind Channel, int[] Endpoints, byte[] Languages)> audience, List<Rendition> renditions)
+        : this(disseminationNo, record, clearedTicks, registry, new ReachBook(registry, households), renditions, [])
     {
-        (DisseminationNo, Record, ClearedTicks, _registry, _renditions) = (disseminationNo, record, clearedTicks, registry, renditions);
-        Reach = new ReachBook(registry, households);
         foreach (var (channel, endpoints, languages) in audience) _sets.Add(NewSet(channel, Purpose.Original, endpoints, languages));
         Note(clearedTicks, "cleared", "已签发，开始发布", "cleared, dissemination begins");
     }
+
+    private Dissemination(int disseminationNo, ClearedRecord record, long clearedTicks, RegistrySnapshot registry, ReachBook reach, List<Rendition> renditions, List<TimelineEntry> timeline) =>
+        (DisseminationNo, Record, ClearedTicks, _registry, Reach, _renditions, _timeline) = (disseminationNo, record, clearedTicks, registry, reach, renditions, timeline);
 
     public int DisseminationNo { get; }
 
@@ -56,6 +58,9 @@ public sealed class Dissemination
     public long CancelledTicks { get; private set; }
 
     public bool Superseded { get; private set; }
+
+    /// <summary>Number of the dissemination that this one takes over from; 0 for none.</summary>
+    internal int OlderNo { get; set; }
 
     /// <summary>Some loudspeaker plays until its village reports 已转移.</summary>
     public bool WaitsForEvacuation => _renditions.Exists(r => r is { Channel: ChannelKind.Loudspeaker, Purpose: Purpose.Original, Horns.UntilEvacuated: true });
@@ -88,6 +93,7 @@ public sealed class Dissemination
     /// <summary>Folds one durable row.</summary>
     public void Apply(long sequence, in LedgerEvent e)
     {
+        if (sequence <= _sequence) return; // A snapshot has it already.
         _sequence = sequence;
         switch (e.Kind)
         {

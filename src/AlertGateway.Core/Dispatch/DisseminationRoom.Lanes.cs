@@ -29,6 +29,7 @@ public sealed partial class DisseminationRoom
         int count = 0;
         foreach (bool takingBack in (ReadOnlySpan<bool>)[true, false])
         {
+            if (!takingBack && _ledger.IsShortOfSpace) break; // The rest of the disk is for cancels and results.
             for (int colour = 4; colour >= 0; colour--)
             {
                 for (int i = held.Length - 1; i >= 0 && count < batch.Length; i--)

@@ -218,6 +218,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
 
     private void Prepare(long sequence, in LedgerEvent e)
     {
+        if (Of(e.DisseminationNo) is not null) return; // A snapshot has it already.
         if (_pending?.DisseminationNo != e.DisseminationNo) _pending = new Pending(e.DisseminationNo);
         switch (e.Kind)
         {
@@ -242,14 +243,14 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
     {
         if (newer <= older.State.DisseminationNo) return; // Numbers rise: a chain that goes round would be waited for without end.
         _takesOver[newer] = older.State.DisseminationNo;
-        if (Of(newer) is { } held) held.Predecessor = older;
+        if (Of(newer) is { } held) (held.Predecessor, held.State.OlderNo) = (older, older.State.DisseminationNo);
     }
 
     private void Hold(Held held)
     {
         var record = held.State.Record;
         int no = held.State.DisseminationNo;
-        if (_takesOver.TryGetValue(no, out int older)) held.Predecessor = Of(older);
+        if (_takesOver.GetValueOrDefault(no, held.State.OlderNo) is > 0 and var older) (held.Predecessor, held.State.OlderNo) = (Of(older), older);
         lock (_openLock)
         {
             var next = new Held?[Math.Max(_held.Length, no)];

@@ -116,6 +116,39 @@ public sealed class ReachBook
         return at < 0 ? Evidence.Planned : Effective(at, personNo, SpokenFor(at));
     }
 
+    internal void Save(SnapshotWriter to)
+    {
+        to.PutAll<int>(_households);
+        to.PutAll<Evidence>(_person);
+        to.PutAll<Evidence>(_household);
+        to.PutAll<int>(_villageGrades);
+        to.PutAll<int>(_grades);
+        to.Put(_awake);
+    }
+
+    /// <exception cref="InvalidDataException">The bytes are no book of this registry.</exception>
+    internal static ReachBook Load(ref SnapshotReader from, RegistrySnapshot registry)
+    {
+        int[] households = from.GetAll<int>().ToArray();
+        foreach (int household in households)
+        {
+            if (household <= 0 || household > registry.Households) throw new InvalidDataException("The snapshot names a household that the registry does not have.");
+        }
+        var book = new ReachBook(registry, households);
+        Fill(from.GetAll<Evidence>(), book._person);
+        Fill(from.GetAll<Evidence>(), book._household);
+        Fill(from.GetAll<int>(), book._villageGrades);
+        Fill(from.GetAll<int>(), book._grades);
+        book._awake = from.Get<int>();
+        return book;
+    }
+
+    private static void Fill<T>(ReadOnlySpan<T> from, T[] to)
+    {
+        if (from.Length != to.Length) throw new InvalidDataException("The snapshot is of another registry.");
+        from.CopyTo(to);
+    }
+
     private int Position(int household) =>
         (_densePosition is not null ? _densePosition[household] : _sparsePosition.GetValueOrDefault(household)) - 1;
 

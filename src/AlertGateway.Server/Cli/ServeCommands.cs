@@ -10,7 +10,7 @@ namespace AlertGateway.Server.Cli;
 /// <summary><c>agw serve</c>, <c>agw people add</c>, <c>agw city create</c>, <c>agw doctor</c>, <c>agw config show</c>.</summary>
 internal static class ServeCommands
 {
-    private static readonly Option<string?> Settings = new("--settings") { Description = "覆盖默认设置的文件 · a settings file that wins over the shipped ones" };
+    internal static readonly Option<string?> Settings = new("--settings") { Description = "覆盖默认设置的文件 · a settings file that wins over the shipped ones" };
     private static readonly Option<bool> EndWithInput = new("--end-with-input") { Description = "标准输入关闭时结束 · end when standard input closes: whoever started it is gone" };
     private static readonly string[] Secret = ["token", "password", "secret", "key"];
 
@@ -134,7 +134,7 @@ internal static class ServeCommands
         return new Command("config", "设置 · settings") { show };
     }
 
-    private static string DataFolder(string? settings)
+    internal static string DataFolder(string? settings)
     {
         var configuration = new ConfigurationManager();
         GatewayConfiguration.Apply(configuration, settings);

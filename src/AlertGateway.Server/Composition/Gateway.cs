@@ -50,7 +50,10 @@ public sealed class Gateway : IAsyncDisposable
         var clock = TimeProvider.System;
 
         // Storage.
-        var ledger = SqliteLedger.Open(Path.Combine(data, "ledger.db"));
+        var ledger = SqliteLedger.Open(Path.Combine(data, "ledger.db"), new SqliteLedgerOptions
+        {
+            WitnessFile = options.AuditWitnessFile.Length > 0 ? Path.GetFullPath(options.AuditWitnessFile, GatewayConfiguration.Home()) : null, ReserveBytes = options.DiskReserveMiB * 1024L * 1024L,
+        });
         var registryStore = RegistryStore.Open(Path.Combine(data, "registry.db"));
         var registry = registryStore.LoadSnapshot();
         var people = PeopleStore.Open(Path.Combine(data, "people.db"), clock, RandomNumberGenerator.Create());
@@ -64,6 +67,7 @@ public sealed class Gateway : IAsyncDisposable
         var desk = new ApprovalDesk(ledger, clock, AuthorityMatrix.Parse(await File.ReadAllBytesAsync(authorityFile, cancellationToken)), no => ingest.Find(no)?.ToSubmission() ?? throw new KeyNotFoundException($"There is no submission {no}."), publishers);
         var refusals = new RefusalBook();
         var room = new DisseminationRoom(ledger, registry, clock, c => new ChannelTimes(options.Lanes.For(c).ReceiptTimeout, options.Lanes.For(c).UnreachableTimeout ?? TimeSpan.MaxValue));
+        var snapshots = new StateSnapshots(new SnapshotFolder(Path.Combine(data, "snapshot")), ledger, room);
         var speech = SpeechHouse.Open(config, builder.Configuration.GetSection("Speech"), clock);
         var languages = await LanguagesAsync(config, options.City, cancellationToken);
         var wording = Core.Rendering.Wording.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "templates", "wording.json"), cancellationToken));
@@ -79,7 +83,7 @@ public sealed class Gateway : IAsyncDisposable
 
         // Channels and rim.
         var s = builder.Services;
-        s.AddSingleton(clock).AddSingleton(wording).AddSingleton<ILedger>(ledger).AddSingleton(registry).AddSingleton(room).AddSingleton<IReceiptSink>(room).AddSingleton<IWakeSink>(room).AddSingleton<IHornPlans>(room).AddSingleton<ITrackingBoard>(room);
+        s.AddSingleton(clock).AddSingleton(wording).AddSingleton<ILedger>(ledger).AddSingleton(registry).AddSingleton(room).AddSingleton(snapshots).AddSingleton<IReceiptSink>(room).AddSingleton<IWakeSink>(room).AddSingleton<IHornPlans>(room).AddSingleton<ITrackingBoard>(room);
         s.AddSingleton<IRefusalLog>(new RimRefusals(ledger, clock)).AddSingleton(pipeline).AddSingleton(ingest).AddSingleton(desk).AddSingleton(refusals).AddSingleton(people).AddSingleton(speech);
         var tokens = new DeviceBook(lookups);
         s.AddSingleton<SmsEndpointLookup>(tokens.SmsEndpoint).AddSingleton<ResidentTokenLookup>(tokens.Resident).AddSingleton<StationTokenLookup>(tokens.Station).AddSingleton<LoudspeakerKeyLookup>(tokens.LoudspeakerKey);
@@ -112,12 +116,18 @@ public sealed class Gateway : IAsyncDisposable
         ledger.Observe(desk);
         ledger.Observe(refusals);
         ledger.Observe(room);
-        ledger.Read(1, (first, rows) =>
+        ledger.Observe(snapshots);
+        void FoldDesk(long first, ReadOnlySpan<LedgerEvent> rows)
         {
             ingest.OnCommitted(first, rows);
             desk.OnCommitted(first, rows);
             refusals.OnCommitted(first, rows);
+        }
+        ledger.Read(snapshots.Restore(FoldDesk), (first, rows) =>
+        {
+            FoldDesk(first, rows);
             room.OnCommitted(first, rows);
+            snapshots.OnCommitted(first, rows);
         });
         await room.RecoverAsync(cancellationToken);
 

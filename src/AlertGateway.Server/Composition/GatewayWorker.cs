@@ -1,17 +1,24 @@
 using AlertGateway.Core;
 using AlertGateway.Core.Dispatch;
+using AlertGateway.Core.Tracking;
 using AlertGateway.Feeds;
+using AlertGateway.Storage.Ledger;
 
 namespace AlertGateway.Server.Composition;
 
 /// <summary>Runs lanes, feeds and the tick until the host stops. A lane that ends because the ledger failed ends the process: start is recovery.</summary>
-internal sealed partial class GatewayWorker(Lane[] lanes, IFeedAdapter[] feeds, DisseminationRoom room, HydrologyHouse hydrology, AlertPipeline pipeline, TimeProvider clock, IHostApplicationLifetime host, ILogger<GatewayWorker> logger) : BackgroundService
+internal sealed partial class GatewayWorker(Lane[] lanes, IFeedAdapter[] feeds, DisseminationRoom room, HydrologyHouse hydrology, AlertPipeline pipeline, ILedger ledger, StateSnapshots snapshots, TimeProvider clock, IHostApplicationLifetime host, ILogger<GatewayWorker> logger) : BackgroundService
 {
+    private const long SnapshotRows = 100_000;
+    private static readonly TimeSpan SnapshotPeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SnapshotQuiet = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(250);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var tasks = lanes.Select(l => Task.Run(() => l.RunAsync(stoppingToken), stoppingToken)).Append(TickAsync(stoppingToken)).Concat(feeds.Select(f => Task.Run(() => f.RunAsync(stoppingToken), stoppingToken))).Concat(hydrology.Run(pipeline, stoppingToken)).ToList();
+        tasks.Add(Task.Run(() => KeepSnapshotsAsync(stoppingToken), stoppingToken));
+        if (ledger is SqliteLedger file) tasks.Add(StopWithAsync(file, stoppingToken));
         try
         {
             await await Task.WhenAny(tasks);
@@ -32,6 +39,48 @@ internal sealed partial class GatewayWorker(Lane[] lanes, IFeedAdapter[] feeds, 
     {
         using var timer = new PeriodicTimer(TickPeriod, clock);
         while (await timer.WaitForNextTickAsync(cancellationToken)) await room.TickAsync(cancellationToken);
+    }
+
+    /// <summary>A snapshot after many rows, or after a quiet minute with some, and one at the end: a restart reads what follows the last one.</summary>
+    private async Task KeepSnapshotsAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(SnapshotPeriod, clock);
+        long since = clock.GetTimestamp();
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            long rows = ledger.LastSequence - snapshots.SnapshotRow;
+            if (rows < SnapshotRows && (rows == 0 || clock.GetElapsedTime(since) < SnapshotQuiet)) continue;
+            SaveSnapshot();
+            since = clock.GetTimestamp();
+        }
+    }
+
+    private void SaveSnapshot()
+    {
+        try
+        {
+            snapshots.Write();
+        }
+        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
+        {
+            LogNoSnapshot(logger, ex);
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        SaveSnapshot();
+    }
+
+    [LoggerMessage(5011, LogLevel.Warning, "No snapshot could be written; the next start reads more of the ledger")]
+    private static partial void LogNoSnapshot(ILogger logger, Exception exception);
+
+    /// <summary>A ledger that failed ends the process also when nobody appends: a failed fsync is never tried again.</summary>
+    private static async Task StopWithAsync(SqliteLedger ledger, CancellationToken cancellationToken)
+    {
+        var failure = await ledger.Stopped.WaitAsync(cancellationToken);
+        throw new LedgerException(failure.Message, failure);
     }
 
     [LoggerMessage(5010, LogLevel.Critical, "The gateway can no longer keep its promise and stops; the next start recovers from the ledger")]

@@ -16,6 +16,8 @@ internal sealed class HealthWindow(ILedger ledger, Lane[] lanes, FeedVitals vita
         lines.Add(failure is null
             ? new HealthLine("账本", "Ledger", HealthGrade.Good, $"正常，{ledger.LastSequence} 行，SQLite {SqliteGate.VersionText}。", $"Good, {ledger.LastSequence} rows, SQLite {SqliteGate.VersionText}.")
             : new HealthLine("账本", "Ledger", HealthGrade.Bad, $"已停止：{failure.Message}", $"Stopped: {failure.Message}"));
+        if (ledger.IsShortOfSpace) lines.Add(new HealthLine("磁盘", "Disk", HealthGrade.Bad, "已满：只受理撤回和结果，新的预警暂不受理。", "Full: cancels and results only, nothing new is taken in."));
+        if ((ledger as SqliteLedger)?.Witness.Trouble is { } trouble) lines.Add(new HealthLine("审计见证", "Audit witness", HealthGrade.Degraded, $"未跟上：{trouble}", $"Does not follow: {trouble}"));
         foreach (var status in lanes.Select(l => l.Status))
         {
             lines.Add(new HealthLine($"通道 {status.Channel}", $"Lane {status.Channel}", status.IsDown ? HealthGrade.Bad : status.Faults > 0 ? HealthGrade.Degraded : HealthGrade.Good,

@@ -24,12 +24,25 @@ public interface ILedger
     /// <exception cref="LedgerException">A row's check sum or predecessor is wrong; the message names the row.</exception>
     void Read(long fromSequence, Action<long, ReadOnlySpan<LedgerEvent>> onBatch);
 
+    /// <summary>The disk is full and the ledger lives on its reserve: what takes back, ends or records still commits; nothing new should be begun.</summary>
+    bool IsShortOfSpace => false;
+
     /// <summary>Adds an observer. Call before the first append.</summary>
     void Observe(ICommitObserver observer);
 }
 
+/// <summary>The disk is full: this append was refused and nothing of it is stored, but the ledger goes on for cancels and whatever ends or records (see <see cref="ILedger.IsShortOfSpace"/>).</summary>
+public sealed class LedgerFullException : LedgerException
+{
+    public LedgerFullException(string message) : base(message) { }
+
+    public LedgerFullException(string message, Exception innerException) : base(message, innerException) { }
+
+    public LedgerFullException() { }
+}
+
 /// <summary>The process can no longer keep its promise; the gateway stops accepting work and says why.</summary>
-public sealed class LedgerException : Exception
+public class LedgerException : Exception
 {
     public LedgerException(string message) : base(message) { }
 

@@ -35,6 +35,27 @@ internal static class LedgerReader
         }
     }
 
+    /// <summary>Reads single rows, each checked.</summary>
+    /// <exception cref="LedgerException">A row is missing or changed; the message names it.</exception>
+    public static List<(long Sequence, LedgerEvent Row)> ReadRows(sqlite3 database, IReadOnlyCollection<long> sequences)
+    {
+        SqliteCalls.Check(raw.sqlite3_prepare_v2(database, "SELECT seq,prev,shard,fence,head,at,dissemination,endpoint,number,crc,body FROM event WHERE seq=?", out sqlite3_stmt select), database, "prepare");
+        using (select)
+        {
+            var rows = new List<(long, LedgerEvent)>(sequences.Count);
+            foreach (long sequence in sequences)
+            {
+                raw.sqlite3_bind_int64(select, 1, sequence);
+                int step = raw.sqlite3_step(select);
+                if (step == raw.SQLITE_DONE) throw new LedgerException($"Ledger row {sequence} is missing.");
+                if (step != raw.SQLITE_ROW) SqliteCalls.Check(step, database, "read");
+                rows.Add((sequence, ReadRow(select, sequence)));
+                raw.sqlite3_reset(select);
+            }
+            return rows;
+        }
+    }
+
     private static LedgerEvent ReadRow(sqlite3_stmt select, long expected)
     {
         long sequence = raw.sqlite3_column_int64(select, 0), previous = raw.sqlite3_column_int64(select, 1);

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using AlertGateway.Storage.Audit;
 using SQLitePCL;
 
 namespace AlertGateway.Storage.Ledger;
@@ -11,6 +12,15 @@ public sealed class SqliteLedgerOptions
 
     /// <summary>Appends that may wait for the writer; one more waits outside. Default: 8,192.</summary>
     public int QueuedAppendsMax { get; set; } = 8_192;
+
+    /// <summary>The installation's audit key; made on the first start. Default: <c>audit.key</c> beside the ledger.</summary>
+    public string? AuditKeyFile { get; set; }
+
+    /// <summary>Where the signed heads are copied to: another medium or machine is what makes a cut log visible. Default: <c>audit.witness</c> beside the ledger.</summary>
+    public string? WitnessFile { get; set; }
+
+    /// <summary>Space set aside for the day when the disk is full, in bytes. Default: 64 MiB.</summary>
+    public long ReserveBytes { get; set; } = 64 * 1024 * 1024;
 }
 
 /// <summary>
@@ -19,12 +29,8 @@ public sealed class SqliteLedgerOptions
 /// </summary>
 public sealed class SqliteLedger : ILedger, IDisposable
 {
-    private const string Insert = "INSERT INTO event(seq,prev,shard,fence,head,at,dissemination,endpoint,number,crc,body) VALUES(?,?,?,?,?,?,?,?,?,?,?)";
-    private const string Schema = """
-        CREATE TABLE event(
-          seq INTEGER PRIMARY KEY, prev INTEGER NOT NULL, shard INTEGER NOT NULL, fence INTEGER NOT NULL, head INTEGER NOT NULL, at INTEGER NOT NULL,
-          dissemination INTEGER NOT NULL, endpoint INTEGER NOT NULL, number INTEGER NOT NULL, crc INTEGER NOT NULL, body BLOB) STRICT;
-        """;
+    private const string Insert = "INSERT INTO event(seq,prev,shard,fence,head,at,dissemination,endpoint,number,crc,body) VALUES(?1,?1-1,0,0,?2,?3,?4,?5,?6,?7,?8)";
+    private static readonly TimeSpan IdleWait = TimeSpan.FromSeconds(1);
 
     private readonly string _path;
     private readonly SqliteLedgerOptions _options;
@@ -35,16 +41,25 @@ public sealed class SqliteLedger : ILedger, IDisposable
     private readonly Thread _writer;
     private readonly List<ICommitObserver> _observers = [];
     private readonly List<Append> _batch = [];
+    private readonly AuditLog _audit;
+    private readonly DiskReserve _reserve;
+    private readonly TaskCompletionSource<LedgerException> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastSequence;
+    private bool _bodyIsBound;
     private volatile LedgerException? _failure;
 
-    private SqliteLedger(string path, SqliteLedgerOptions options, FileStream fileLock, sqlite3 database, long lastSequence)
+    private SqliteLedger(string path, SqliteLedgerOptions options, FileStream fileLock, sqlite3 database, AuditLog audit, string publicPem)
     {
-        (_path, _options, _lock, _database, _lastSequence) = (path, options, fileLock, database, lastSequence);
+        (_path, _options, _lock, _database, _audit) = (path, options, fileLock, database, audit);
+        _lastSequence = SqliteCalls.Number(database, "SELECT ifnull(max(seq),0) FROM event");
+        _reserve = new DiskReserve(path + ".reserve", options.ReserveBytes);
+        IsShortOfSpace = options.ReserveBytes > 0 && !_reserve.IsThere;
+        Witness = new AuditWitness(path, options.WitnessFile ?? Beside(path, "audit.witness"), publicPem);
         SqliteCalls.Check(raw.sqlite3_prepare_v2(database, Insert, out _insert), database, "prepare");
         _queue = System.Threading.Channels.Channel.CreateBounded<Append>(new BoundedChannelOptions(options.QueuedAppendsMax) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
         _writer = new Thread(WriteLoop) { IsBackground = true, Name = "ledger-writer" };
         _writer.Start();
+        Witness.Pulse();
     }
 
     /// <inheritdoc/>
@@ -52,6 +67,15 @@ public sealed class SqliteLedger : ILedger, IDisposable
 
     /// <summary>Why the ledger stopped; null while it works.</summary>
     public LedgerException? Failure => _failure;
+
+    /// <summary>Completes with the reason once the ledger has stopped: the process must end, the next start recovers.</summary>
+    public Task<LedgerException> Stopped => _stopped.Task;
+
+    /// <summary>Copies the audit's heads to their second place.</summary>
+    public AuditWitness Witness { get; }
+
+    /// <inheritdoc/>
+    public bool IsShortOfSpace { get; private set; }
 
     /// <summary>Opens or creates the ledger and takes its lock, so that two gateways never write one file.</summary>
     /// <param name="path">The file; its folder must exist.</param>
@@ -69,22 +93,17 @@ public sealed class SqliteLedger : ILedger, IDisposable
             throw new LedgerException($"The ledger {Path.GetFileName(path)} is in use by another process.", ex);
         }
 
-        sqlite3? database = null;
+        AuditKey? key = null;
         try
         {
-            SqliteCalls.Check(raw.sqlite3_open_v2(path, out database, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX, null), database, "open");
-            bool isNew = SqliteCalls.Number(database, "SELECT count(*) FROM sqlite_master") == 0;
-            if (isNew) SqliteCalls.Execute(database, $"PRAGMA page_size=8192; PRAGMA application_id={LedgerRow.ApplicationId}; PRAGMA user_version={LedgerRow.FormatVersion};");
-            SqliteCalls.Execute(database, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-65536; PRAGMA mmap_size=0;");
-            if (isNew) SqliteCalls.Execute(database, Schema);
-            if (SqliteCalls.Number(database, "PRAGMA application_id") != LedgerRow.ApplicationId) throw new LedgerException($"{Path.GetFileName(path)} is not a ledger of this program.");
-            long version = SqliteCalls.Number(database, "PRAGMA user_version");
-            if (version > LedgerRow.FormatVersion) throw new LedgerException($"{Path.GetFileName(path)} has format {version}; this program reads up to {LedgerRow.FormatVersion}.");
-            return new SqliteLedger(path, options ?? new SqliteLedgerOptions(), fileLock, database, SqliteCalls.Number(database, "SELECT ifnull(max(seq),0) FROM event"));
+            options ??= new SqliteLedgerOptions();
+            key = AuditKey.LoadOrCreate(options.AuditKeyFile ?? Beside(path, "audit.key"));
+            var (database, audit) = LedgerFile.Open(path, key);
+            return new SqliteLedger(path, options, fileLock, database, audit, key.PublicPem);
         }
         catch
         {
-            database?.Dispose();
+            key?.Dispose();
             fileLock.Dispose();
             throw;
         }
@@ -98,6 +117,7 @@ public sealed class SqliteLedger : ILedger, IDisposable
     {
         if (_failure is { } failure) throw new LedgerException(failure.Message, failure);
         ArgumentOutOfRangeException.ThrowIfZero(events.Length);
+        if (IsShortOfSpace && Begins(events.Span)) throw new LedgerFullException("磁盘已满：撤回照常，新的预警和回执暂不受理。The disk is full: cancels go through, nothing new is taken in.");
         var append = new Append(events);
         try
         {
@@ -120,6 +140,29 @@ public sealed class SqliteLedger : ILedger, IDisposable
         }
     }
 
+    /// <summary>Single rows, in the order asked for.</summary>
+    /// <exception cref="LedgerException">A row is missing or changed; the message names it.</exception>
+    public IReadOnlyList<(long Sequence, LedgerEvent Row)> ReadRows(IReadOnlyCollection<long> sequences)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        SqliteCalls.Check(raw.sqlite3_open_v2(_path, out sqlite3 database, raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_NOMUTEX, null), database, "open for reading");
+        using (database)
+        {
+            return LedgerReader.ReadRows(database, sequences);
+        }
+    }
+
+    /// <summary>The stored check sum of a row, which tells one ledger from another; null when there is no such row.</summary>
+    public uint? ChecksumOf(long sequence)
+    {
+        SqliteCalls.Check(raw.sqlite3_open_v2(_path, out sqlite3 database, raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_NOMUTEX, null), database, "open for reading");
+        using (database)
+        {
+            long crc = SqliteCalls.Number(database, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"SELECT ifnull((SELECT crc FROM event WHERE seq={sequence}),-1)"));
+            return crc is >= 0 and <= uint.MaxValue ? (uint)crc : null;
+        }
+    }
+
     /// <summary>Reads a ledger file without taking its lock, for reports beside a running gateway.</summary>
     /// <exception cref="LedgerException">A row is missing or changed; the message names it.</exception>
     public static void ReadFile(string path, Action<long, ReadOnlySpan<LedgerEvent>> onBatch)
@@ -136,6 +179,8 @@ public sealed class SqliteLedger : ILedger, IDisposable
     {
         _queue.Writer.TryComplete();
         _writer.Join();
+        Witness.Dispose();
+        _audit.Dispose();
         _insert.Dispose();
         _database.Dispose();
         _lock.Dispose();
@@ -144,41 +189,106 @@ public sealed class SqliteLedger : ILedger, IDisposable
     private void WriteLoop()
     {
         var reader = _queue.Reader;
-        while (reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        while (WaitForAppends(reader))
         {
             _batch.Clear();
             for (int rows = 0; rows < _options.RowsPerCommitMax && reader.TryRead(out var append); rows += append.Events.Length) _batch.Add(append);
             if (_batch.Count == 0) continue;
-            if (_failure is null) Commit();
+            if (_failure is null) CommitBatch();
             if (_failure is { } failure)
             {
                 foreach (var append in _batch) append.Done.TrySetException(new LedgerException(failure.Message, failure));
             }
         }
+        if (_failure is null && _audit.Unsealed > 0) Seal();
     }
 
-    private void Commit()
+    /// <summary>False once the ledger is closed. While nothing comes, what is durable is sealed, and the reserve filled again.</summary>
+    private bool WaitForAppends(ChannelReader<Append> reader)
     {
-        long first = _lastSequence + 1;
+        var more = reader.WaitToReadAsync().AsTask();
+        while (_failure is null && (_audit.Unsealed > 0 || IsShortOfSpace) && !more.Wait(IdleWait))
+        {
+            if (_audit.Unsealed > 0) Seal();
+            RefillReserve();
+        }
+        return more.GetAwaiter().GetResult();
+    }
+
+    private void CommitBatch()
+    {
+        RefillReserve();
+        if (!TryCommit(() => Write(), lastChance: false) && _failure is null && _reserve.Release())
+        {
+            IsShortOfSpace = true;
+            TryCommit(() => Write(), lastChance: true);
+        }
+        if (_failure is null) Publish();
+    }
+
+    private void Seal()
+    {
+        if (!TryCommit(() => _audit.Seal(), lastChance: false) && _failure is null && _reserve.Release())
+        {
+            IsShortOfSpace = true;
+            TryCommit(() => _audit.Seal(), lastChance: true);
+        }
+    }
+
+    private void RefillReserve()
+    {
+        if (!IsShortOfSpace) return;
+        _reserve.Refill();
+        if (_reserve.IsThere) IsShortOfSpace = false;
+    }
+
+    /// <summary>One transaction. False when the disk is full and the caller may make room; whatever else fails ends the ledger.</summary>
+    private bool TryCommit(Action write, bool lastChance)
+    {
         try
         {
             SqliteCalls.Execute(_database, "BEGIN IMMEDIATE");
-            long sequence = _lastSequence;
-            foreach (var append in _batch)
-            {
-                foreach (ref readonly var e in append.Events.Span) InsertRow(++sequence, in e);
-            }
+            write();
             SqliteCalls.Execute(_database, "COMMIT");
-            Volatile.Write(ref _lastSequence, sequence);
+            bool newHead = _audit.IsHeadNew;
+            _audit.Committed();
+            if (newHead) Witness.Pulse();
+            return true;
         }
         catch (LedgerException ex)
         {
-            // Whatever failed, the disk's state is in doubt: stop, and let the next start recover.
-            _failure = ex;
-            _queue.Writer.TryComplete();
-            return;
+            if (ex is LedgerFullException && !lastChance && _reserve.IsThere && RollBack()) return false;
+            // The disk's state is in doubt, and an fsync is never tried again: stop, and let the next start recover.
+            Stop(ex);
+            return false;
         }
+    }
 
+    private bool RollBack()
+    {
+        if (raw.sqlite3_get_autocommit(_database) == 0 && raw.sqlite3_exec(_database, "ROLLBACK") != raw.SQLITE_OK) return false;
+        _audit.RolledBack();
+        return true;
+    }
+
+    private void Write()
+    {
+        int rows = 0;
+        foreach (var append in _batch) rows += append.Events.Length;
+        long sequence = _lastSequence;
+        _audit.Begin(sequence + 1, rows);
+        foreach (var append in _batch)
+        {
+            foreach (ref readonly var e in append.Events.Span) InsertRow(++sequence, in e);
+        }
+        _audit.End();
+    }
+
+    private void Publish()
+    {
+        long first = _lastSequence + 1, last = _lastSequence;
+        foreach (var append in _batch) last += append.Events.Length;
+        Volatile.Write(ref _lastSequence, last);
         foreach (var append in _batch)
         {
             try
@@ -188,8 +298,7 @@ public sealed class SqliteLedger : ILedger, IDisposable
             catch (Exception ex)
             {
                 // Served state and ledger would part here (I12): stop and rebuild from the ledger instead.
-                _failure = new LedgerException("Folding a durable batch failed: " + ex.Message, ex);
-                _queue.Writer.TryComplete();
+                Stop(new LedgerException("Folding a durable batch failed: " + ex.Message, ex));
                 return;
             }
             append.Done.TrySetResult(first);
@@ -197,26 +306,44 @@ public sealed class SqliteLedger : ILedger, IDisposable
         }
     }
 
+    private void Stop(LedgerException failure)
+    {
+        _failure = failure;
+        _queue.Writer.TryComplete();
+        _stopped.TrySetResult(failure);
+    }
+
+    /// <summary>Rows that begin something or can be asked for again: with a full disk they are refused.</summary>
+    private static bool Begins(ReadOnlySpan<LedgerEvent> events)
+    {
+        foreach (ref readonly var e in events)
+        {
+            if (e.Kind is LedgerEventKind.Submitted or LedgerEventKind.Proposed or LedgerEventKind.AudienceFrozen or LedgerEventKind.RenditionStored or LedgerEventKind.Cleared or LedgerEventKind.Receipt) return true;
+        }
+        return false;
+    }
+
+    private static string Beside(string path, string name) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, name);
+
     private void InsertRow(long sequence, in LedgerEvent e)
     {
         if (e.Body.Length > LedgerEvent.BodyBytesMax) throw new LedgerException($"A ledger row's body of {e.Body.Length} bytes is over the bound.");
         long previous = sequence - 1, head = LedgerRow.Head(in e);
         var body = e.Body.Span;
         raw.sqlite3_bind_int64(_insert, 1, sequence);
-        raw.sqlite3_bind_int64(_insert, 2, previous);
-        raw.sqlite3_bind_int(_insert, 3, 0);
-        raw.sqlite3_bind_int64(_insert, 4, 0);
-        raw.sqlite3_bind_int64(_insert, 5, head);
-        raw.sqlite3_bind_int64(_insert, 6, e.AtTicks);
-        raw.sqlite3_bind_int(_insert, 7, e.DisseminationNo);
-        raw.sqlite3_bind_int(_insert, 8, e.EndpointNo);
-        raw.sqlite3_bind_int64(_insert, 9, e.Number);
-        raw.sqlite3_bind_int64(_insert, 10, LedgerRow.Checksum(sequence, previous, 0, 0, head, e.AtTicks, e.DisseminationNo, e.EndpointNo, e.Number, body));
-        if (body.IsEmpty) raw.sqlite3_bind_null(_insert, 11);
-        else raw.sqlite3_bind_blob(_insert, 11, body);
+        raw.sqlite3_bind_int64(_insert, 2, head);
+        raw.sqlite3_bind_int64(_insert, 3, e.AtTicks);
+        raw.sqlite3_bind_int(_insert, 4, e.DisseminationNo);
+        raw.sqlite3_bind_int(_insert, 5, e.EndpointNo);
+        raw.sqlite3_bind_int64(_insert, 6, e.Number);
+        raw.sqlite3_bind_int64(_insert, 7, LedgerRow.Checksum(sequence, previous, 0, 0, head, e.AtTicks, e.DisseminationNo, e.EndpointNo, e.Number, body));
+        if (!body.IsEmpty) raw.sqlite3_bind_blob(_insert, 8, body);
+        else if (_bodyIsBound) raw.sqlite3_bind_null(_insert, 8);
+        _bodyIsBound = !body.IsEmpty;
         int step = raw.sqlite3_step(_insert);
         raw.sqlite3_reset(_insert);
         if (step != raw.SQLITE_DONE) SqliteCalls.Check(step, _database, "insert");
+        _audit.Row(sequence, head, in e);
     }
 
     private sealed class Append(ReadOnlyMemory<LedgerEvent> events)

@@ -65,6 +65,8 @@ public sealed class ArrowTests
         Assert.Equal("Original=0 Cancel=1 Correction=2 Reminder1=11 Reminder2=12", Numbers<Purpose>());
         Assert.Equal("Planned=0 Started=1 Accepted=2 Delivered=3 Presented=4 Acknowledged=5 Visited=6", Numbers<Evidence>());
         Assert.Equal("Accepted=1 RetryLater=2 Refused=3 Unknown=4 Unreachable=5 NotSent=6 NeverTaken=7 AskedInVain=8", Numbers<ResultCode>());
+        Assert.Equal("Commit=1 Decision=2", Numbers<AlertGateway.Storage.Audit.AuditEntryKind>());
+        Assert.Equal("Proposer=1 Approver=2 StandingOrder=3 BreakGlass=4", Numbers<AlertGateway.Core.Approval.SignatureRole>());
         Assert.StartsWith("None=0 LinkDown=1 DeadlinePassed=2 Throttled=3 BadAddress=4", Numbers<DispatchError>(), StringComparison.Ordinal);
     }
 

@@ -15,14 +15,16 @@ internal static class Makers
     public static readonly ApprovalHashes Hashes = new("c", "a", "u", "r", long.MaxValue);
 
     /// <summary>One town, two villages, households of two persons, each with an SMS endpoint numbered like the person.</summary>
-    public static RegistrySnapshot ATown(int households, params (int Person, PersonFlags Flags)[] flags)
+    public static RegistrySnapshot ATown(int households, params (int Person, PersonFlags Flags)[] flags) => ATown(households, "v1", flags);
+
+    public static RegistrySnapshot ATown(int households, string version, params (int Person, PersonFlags Flags)[] flags)
     {
         int persons = households * 2;
         var personFlags = new PersonFlags[persons + 1];
         foreach (var (person, flag) in flags) personFlags[person] = flag;
         return new RegistrySnapshot
         {
-            Version = "v1", Synthetic = true,
+            Version = version, Synthetic = true,
             Towns = [new Division("320481106000", "天目湖镇", -1, 31.3, 119.4, 0)],
             Villages = [new Division("320481106001", "甲村", 0, 31.3, 119.4, 1), new Division("320481106002", "乙村", 0, 31.31, 119.41, 2)],
             HouseholdVillage = [0, .. Enumerable.Range(1, households).Select(h => (ushort)(h % 2))],

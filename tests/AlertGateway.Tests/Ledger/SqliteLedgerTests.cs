@@ -84,6 +84,27 @@ public sealed class SqliteLedgerTests : IDisposable
             return read with { Body = default } == written with { Body = default } && read.Body.Span.SequenceEqual(body);
         }, iter: 30, threads: 1);
 
+    [Fact]
+    public async Task A_ledger_of_format_1_gets_its_audit_entries_on_opening()
+    {
+        using (var ledger = SqliteLedger.Open(File)) await ledger.AppendAsync(new[] { AnEvent(1), AnEvent(2), AnEvent(3) }, Stop);
+        Tamper("DROP TABLE leaf; DROP TABLE head; PRAGMA user_version=1");
+        System.IO.File.Delete(Path.Combine(_folder.Path, "audit.witness"));
+        using (var ledger = SqliteLedger.Open(File)) await ledger.AppendAsync(new[] { AnEvent(4) }, Stop);
+        var report = AlertGateway.Storage.Audit.AuditVerifier.Verify(File, await System.IO.File.ReadAllTextAsync(Path.Combine(_folder.Path, "audit.key.pub"), Stop), Path.Combine(_folder.Path, "audit.witness"), tailMayBeOpen: false);
+        Assert.Empty(report.Findings);
+        Assert.Equal((2, 4), (report.Entries, report.Rows));
+    }
+
+    [Fact]
+    public async Task A_row_whose_body_is_over_the_bound_stops_the_ledger_for_good()
+    {
+        using var ledger = SqliteLedger.Open(File);
+        await Assert.ThrowsAsync<LedgerException>(async () => await ledger.AppendAsync(new[] { AnEvent(1) with { Body = new byte[LedgerEvent.BodyBytesMax + 1] } }, Stop));
+        Assert.Same(ledger.Failure, await ledger.Stopped.WaitAsync(Stop));
+        await Assert.ThrowsAsync<LedgerException>(async () => await ledger.AppendAsync(new[] { AnEvent(1) }, Stop));
+    }
+
     private static LedgerEvent AnEvent(int endpoint) => new() { Kind = LedgerEventKind.Started, AtTicks = 42, DisseminationNo = 7, EndpointNo = endpoint, Channel = 1, Attempt = 1, Number = -5, Body = "abc"u8.ToArray() };
 
     private static List<LedgerEvent> Rows(SqliteLedger ledger)
