@@ -44,11 +44,14 @@ internal sealed class LaneCircuit(TimeProvider clock)
         }
     }
 
-    /// <summary>What an attempt told about the far side; what tells nothing of it (refused for good, not connected, gate closed, throttled) counts as an answer, since somebody answered, or not at all.</summary>
+    /// <summary>
+    /// What an attempt told about the far side. No answer, a broken connection and an error of its own (5xx: the outcome is unknown) count against it. Whatever else it says, also that one recipient cannot be reached now, is an answer: a valley
+    /// without power must not stop the town. What never reached for it tells nothing.
+    /// </summary>
     public void Told(in DispatchOutcome outcome)
     {
-        bool failed = outcome.Error is DispatchError.LinkDown or DispatchError.TimedOut or DispatchError.ServerError && outcome.Code is ResultCode.RetryLater or ResultCode.Unknown;
-        if (!failed && outcome.Code is not (ResultCode.Accepted or ResultCode.Refused) && outcome.Error != DispatchError.Throttled) return;
+        bool failed = outcome.Code == ResultCode.Unknown || (outcome.Code == ResultCode.RetryLater && outcome.Error is DispatchError.LinkDown or DispatchError.TimedOut);
+        if (!failed && outcome.Code is not (ResultCode.Accepted or ResultCode.Refused or ResultCode.RetryLater)) return;
         lock (_lock)
         {
             _recent = (_recent << 1) | (failed ? 1u : 0u);
