@@ -10,6 +10,9 @@ namespace AlertGateway.Core.Rendering;
 /// </summary>
 internal sealed record PublisherText
 {
+    // What is heard within twenty seconds. A longer instruction is a guide of many items for several readers; then our marked line says what to do.
+    private const int SpokenActionMaxZh = 80, SpokenActionMaxEn = 260;
+
     public required string Source { get; init; }
 
     public required string SourceSpoken { get; init; }
@@ -63,6 +66,18 @@ internal sealed record PublisherText
             : Instruction.Length > 0 ? [[.. said, Instruction], [.. said, LocalLine], said, [Headline, LocalLine], [Headline]]
             : [[.. said, LocalLine], said, [Headline, LocalLine], [Headline]];
         return versions.Where(v => (v.Contains(Headline) && Headline.Length > 0) || (v.Contains(Description) && Description.Length > 0)).Select(v => source + Join(v)).FirstOrDefault(fits);
+    }
+
+    /// <summary>
+    /// The same for the ear: what to do stands in the first sentence, in the publisher's own words where it wrote any, else as our marked line; then why. What is too long loses the description before the instruction.
+    /// </summary>
+    public string? SpokenFitting(Func<string, bool> fits)
+    {
+        string[] said = HeadlineRepeats ? [Description] : [Headline, Description];
+        string[][] told = [.. ((string[][])[said, [Headline]]).Where(v => v.Any(p => p.Length > 0))];
+        var versions = told.Select(v => LocalLine + SourceSpoken + Join(v));
+        if (Instruction.Length > 0 && Instruction.Length <= (Chinese ? SpokenActionMaxZh : SpokenActionMaxEn)) versions = told.Append([]).Select(v => SourceSpoken + Join([Instruction, .. v])).Concat(versions);
+        return versions.FirstOrDefault(fits);
     }
 
     // Between parts stands what ends a sentence, where the publisher did not end it; within a part nothing is touched.

@@ -133,7 +133,7 @@ public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes
         Exercise = IsExercise(submission),
     };
 
-    private string? SpokenOf(PublisherText text) => text.Fitting(text.SourceSpoken, instructionElsewhere: false, t => t.Length <= wording.Of(text.Language).PublisherSpeechCharsMax);
+    private string? SpokenOf(PublisherText text) => text.SpokenFitting(t => t.Length <= wording.Of(text.Language).PublisherSpeechCharsMax);
 
     // 立即转移 or 立即向高处转移 in one clause of the words, or CAP's own word for it.
     private static bool AsksToLeave(Submission submission, AlertWords[] words) =>

@@ -10,7 +10,7 @@ internal static class TextComposer
         var parts = new List<Part>();
         foreach (var part in template)
         {
-            if (Fill(part.Text, words.Values) is { Length: > 0 } text) parts.Add(new Part(part.Clauses ? Clauses(text) : [text], part.Clauses, part.Optional));
+            if (Fill(part.Text, words.Values) is { Length: > 0 } text) parts.Add(new Part(part.Clauses ? Clauses(text) : [text], part.Clauses, part.Optional, part.Action));
         }
 
         while (!fits(Join(parts)))
@@ -22,10 +22,10 @@ internal static class TextComposer
         return Join(parts);
     }
 
-    // First the clauses of earlier parts down to one each, then optional parts, then a first clause of a part that has others before the last part: the action stays longest.
+    // First the clauses of earlier parts down to one each, then optional parts, then a first clause of a part that has others before the last part: the action stays longest, wherever it stands.
     private static bool Shorten(List<Part> parts)
     {
-        foreach (var part in parts)
+        foreach (var part in parts.OrderBy(p => p.Action))
         {
             if (!part.MayShorten || part.Clauses.Count <= 1) continue;
             part.Clauses.RemoveAt(part.Clauses.Count - 1);
@@ -34,7 +34,7 @@ internal static class TextComposer
         }
 
         var optional = parts.FindLastIndex(p => p.Optional);
-        if (optional < 0) optional = parts.Count(p => p.MayShorten) > 1 ? parts.FindIndex(p => p.MayShorten) : -1;
+        if (optional < 0) optional = parts.Count(p => p.MayShorten) > 1 ? parts.FindIndex(p => p.MayShorten && !p.Action) : -1;
         if (optional < 0) return false;
         parts.RemoveAt(optional);
         return true;
@@ -114,5 +114,5 @@ internal static class TextComposer
         return clauses;
     }
 
-    private sealed record Part(List<string> Clauses, bool MayShorten, bool Optional);
+    private sealed record Part(List<string> Clauses, bool MayShorten, bool Optional, bool Action);
 }

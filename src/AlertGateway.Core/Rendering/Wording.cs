@@ -11,6 +11,9 @@ public sealed record WordingPart
     /// <summary>May be shortened at clause boundaries; of several the earlier ones give way first.</summary>
     public bool Clauses { get; init; }
 
+    /// <summary>What to do: gives way last, wherever it stands.</summary>
+    public bool Action { get; init; }
+
     /// <summary>May be left out when the text is too long.</summary>
     public bool Optional { get; init; }
 }
@@ -89,11 +92,11 @@ public sealed record LanguageWording
     /// <summary>The source before a lawful publisher's own text, which follows unaltered; with <c>{sender}</c>, <c>{sent}</c>, <c>{verb}</c>.</summary>
     public string PublisherSource { get; init; } = "【{sender}】{sent}{verb}：";
 
-    /// <summary>The same, spoken.</summary>
-    public string PublisherSourceSpoken { get; init; } = "{sender}{sent}{verb}。";
+    /// <summary>The same, spoken: short, for what to do follows in the same sentence.</summary>
+    public string PublisherSourceSpoken { get; init; } = "{sender}{verb}：";
 
     /// <summary>Longest reading of a lawful publisher's own text, in characters: it is never cut, only whole parts of it are left out.</summary>
-    public int PublisherSpeechCharsMax { get; init; } = 320;
+    public int PublisherSpeechCharsMax { get; init; } = 240;
 
     /// <summary>Stands before the title where a lawful publisher's text is told in a language that the publisher did not write.</summary>
     public string TranslationMark { get; init; } = "（参考译文）";

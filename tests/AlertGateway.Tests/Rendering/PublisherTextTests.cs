@@ -52,6 +52,29 @@ public sealed class PublisherTextTests
         Assert.True(IsOurs(sms, sender, headline, description, instruction), sms);
     }
 
+    [Theory]
+    [InlineData("11B03")]
+    [InlineData("")]
+    public async Task The_ear_hears_what_to_do_in_the_first_sentence(string eventCode)
+    {
+        var all = await RenderAsync(new CapText { EventCode = eventCode });
+        string spoken = all.First(r => r.Channel == ChannelKind.Loudspeaker && r.Purpose == Purpose.Original).Text, first = spoken[..(spoken.IndexOf('。', StringComparison.Ordinal) + 1)];
+        Assert.Contains("立即向安置点转移", first, StringComparison.Ordinal);
+        // At four and a half characters a second it is over within 20 s.
+        Assert.InRange(first.Length, 1, 90);
+        Assert.Contains("山洪、滑坡风险极高", spoken[first.Length..], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_long_description_gives_way_to_what_to_do()
+    {
+        var all = await RenderAsync(new CapText { Description = string.Concat(Enumerable.Repeat("预计未来三小时本市大部分地区有强降水。", 20)) });
+        string spoken = all.First(r => r.Channel == ChannelKind.Loudspeaker && r.Purpose == Purpose.Original).Text;
+        Assert.Contains("立即向安置点转移", spoken, StringComparison.Ordinal);
+        Assert.DoesNotContain("强降水", spoken, StringComparison.Ordinal);
+        Assert.InRange(spoken.IndexOf("立即向安置点转移", StringComparison.Ordinal), 1, 60);
+    }
+
     [Fact]
     public async Task The_sms_of_the_observatory_is_its_own_text()
     {
