@@ -1,4 +1,3 @@
-using NetTopologySuite.Algorithm;
 using NetTopologySuite.Geometries;
 
 namespace AlertGateway.Core.Targeting;
@@ -77,8 +76,8 @@ public sealed class RingIndex
             }
             // Half-open in y, so that a ray through a corner counts it once.
             if (ay > latitude == by > latitude) continue;
-            // Robust sign (double-double where doubles cannot tell); points to the left of an upward edge lie before the crossing.
-            int side = CGAlgorithmsDD.OrientationIndex(ax, ay, bx, by, longitude, latitude);
+            // Points to the left of an upward edge lie before the crossing.
+            int side = ExactOrientation.Sign(ax, ay, bx, by, longitude, latitude);
             if (side == 0) return true;
             if (by < ay) side = -side;
             if (side > 0) crossings++;
