@@ -10,6 +10,7 @@ using AlertGateway.Core.Dispatch;
 using AlertGateway.Storage.Ledger;
 using AlertGateway.Tests.Dispatch;
 using Microsoft.Extensions.Logging.Abstractions;
+using SQLitePCL;
 
 namespace AlertGateway.Benchmarks;
 
@@ -20,6 +21,11 @@ internal sealed class HandOffAgainstBareLoop(string emulator, bool http2, int sl
 {
     private const string Account = "AC00000000000000000000000000000000";
     private const string Text = "【溧阳市气象台】暴雨红色预警：过去3小时天目湖镇降雨已达103毫米，未来3小时强降雨持续。大溪水库下游请立即转移至天目湖中学。电话12379。";
+
+    private readonly List<double> _rowsPerCommit = [];
+
+    /// <summary>Of the gateway's runs so far, median.</summary>
+    public double RowsPerCommit => Median(_rowsPerCommit);
 
     public (double Gateway, double Bare, double GatewayCpuMicroseconds, double BareCpuMicroseconds) Run(int messages, int alternations)
     {
@@ -82,6 +88,7 @@ internal sealed class HandOffAgainstBareLoop(string emulator, bool http2, int sl
         var took = watch.Elapsed;
         await stop.CancelAsync();
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _rowsPerCommit.Add((double)ledger.LastSequence / Commits(folder));
         return took;
     }
 
@@ -115,6 +122,16 @@ internal sealed class HandOffAgainstBareLoop(string emulator, bool http2, int sl
     private static void Numbers(ReadOnlySpan<int> endpoints, Span<ReadOnlyMemory<byte>> addresses)
     {
         for (int i = 0; i < endpoints.Length; i++) addresses[i] = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"+8612000{endpoints[i]:000000}"));
+    }
+
+    private static long Commits(string folder)
+    {
+        raw.sqlite3_open_v2(Path.Combine(folder, "ledger.db"), out sqlite3 database, raw.SQLITE_OPEN_READONLY, null);
+        using (database)
+        {
+            raw.sqlite3_prepare_v2(database, "SELECT count(*) FROM leaf WHERE kind=1", out sqlite3_stmt statement);
+            using (statement) return raw.sqlite3_step(statement) == raw.SQLITE_ROW ? Math.Max(1, raw.sqlite3_column_int64(statement, 0)) : 1;
+        }
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);

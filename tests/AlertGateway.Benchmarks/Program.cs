@@ -20,12 +20,13 @@ switch (args.FirstOrDefault() ?? "ledger")
         int messages = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 60_000;
         int alternations = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 5;
         string emulator = Path.Combine(AppContext.BaseDirectory, "..", "..", "SmsProvider", "release", "agw-smsprovider");
-        Console.WriteLine("| transport | slots | W | gateway SMS/s | bare HttpClient loop SMS/s | ratio | CPU a message, gateway side | CPU a message, bare |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+        Console.WriteLine("| transport | slots | W | gateway SMS/s | bare HttpClient loop SMS/s | ratio | CPU a message, gateway side | CPU a message, bare | ledger rows a commit |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
         foreach (var (http2, slots, window) in ((bool, int, int)[])[(false, 64, 512), (true, 64, 512), (true, 256, 512)])
         {
-            var (gateway, bare, gatewayCpu, bareCpu) = new HandOffAgainstBareLoop(emulator, http2, slots, window).Run(messages, alternations);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| HTTP/{(http2 ? "2" : "1.1")} | {slots} | {window} | {gateway:N0} | {bare:N0} | {gateway / bare:0.00} | {gatewayCpu:0} µs | {bareCpu:0} µs |"));
+            var loop = new HandOffAgainstBareLoop(emulator, http2, slots, window);
+            var (gateway, bare, gatewayCpu, bareCpu) = loop.Run(messages, alternations);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| HTTP/{(http2 ? "2" : "1.1")} | {slots} | {window} | {gateway:N0} | {bare:N0} | {gateway / bare:0.00} | {gatewayCpu:0} µs | {bareCpu:0} µs | {loop.RowsPerCommit:0} |"));
         }
         return 0;
     case "audio" when args.Length == 2:

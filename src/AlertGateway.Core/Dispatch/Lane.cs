@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using AlertGateway.Storage.Ledger;
 using AlertGateway.Storage.Registry;
 using Microsoft.Extensions.Logging;
@@ -18,7 +17,9 @@ public sealed record LaneStatus(ChannelKind Channel, int InFlight, int Unsettled
 public sealed partial class Lane
 {
     private const int AsksAtOnce = 16;
+    private const int SentTogether = 8;
     private static readonly TimeSpan IdleWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan GatherWait = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan PaceWait = TimeSpan.FromMilliseconds(5);
 
     private readonly IChannel _channel;
@@ -30,18 +31,17 @@ public sealed partial class Lane
     private readonly ILogger _logger;
     private readonly LaneSteps _steps;
     private readonly WorkSignal _capacity = new();
-    private readonly Channel<Outgoing> _work;
     private readonly Lock _resultsLock = new();
     private readonly Lock _addressesLock = new();
     private readonly WorkSignal _resultsArrived = new();
     private List<LedgerEvent> _results = [];
     private int _faults;
+    private int _sending;
 
     public Lane(IChannel channel, LaneOptions options, DisseminationRoom room, ILedger ledger, AddressLookup addresses, RegistrySnapshot registry, TimeProvider clock, ILogger logger)
     {
         (_channel, _options, _room, _ledger, _addresses, _clock, _logger) = (channel, options, room, ledger, addresses, clock, logger);
         _steps = new LaneSteps(channel.Kind, options, room, registry.EndpointFlags, clock);
-        _work = System.Threading.Channels.Channel.CreateBounded<Outgoing>(new BoundedChannelOptions(options.Slots) { SingleWriter = true });
     }
 
     public LaneStatus Status => new(_channel.Kind, _steps.InFlight, _steps.Unsettled, _steps.Started, _steps.Throttled, Volatile.Read(ref _faults), _steps.RateLimitPerSecond, _steps.IsDown);
@@ -52,7 +52,6 @@ public sealed partial class Lane
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var tasks = new List<Task> { PumpAsync(stop.Token), SettleAsync(stop.Token) };
         if (_channel.Class == AdapterClass.Queryable) tasks.Add(AskAsync(stop.Token));
-        for (int i = 0; i < _options.Slots; i++) tasks.Add(WorkAsync(stop.Token));
         try
         {
             await await Task.WhenAny(tasks).ConfigureAwait(false);
@@ -61,6 +60,7 @@ public sealed partial class Lane
         {
             await stop.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            for (var ended = _capacity.Next; Volatile.Read(ref _sending) > 0; ended = _capacity.Next) await ended.ConfigureAwait(false);
         }
     }
 
@@ -82,8 +82,10 @@ public sealed partial class Lane
             for (int i = 0; i < count; i++) endpoints[i] = rows[i].EndpointNo;
             await _ledger.AppendAsync(rows.AsMemory(0, count), CancellationToken.None).ConfigureAwait(false);
             ReadAddresses(endpoints.AsSpan(0, count), addresses);
-            for (int i = 0; i < count; i++) await _work.Writer.WriteAsync(_steps.Make(in batch[i], addresses[i]), cancellationToken).ConfigureAwait(false);
+            for (int from = 0; from < count; from += SentTogether) Send(batch.AsSpan(from, Math.Min(SentTogether, count - from)), addresses.AsSpan(from), cancellationToken);
             Array.Clear(batch, 0, count);
+            // A busy lane gathers the slots that come free, so that a commit carries more than one row.
+            if (count < batch.Length / 4 && _steps.InFlight > batch.Length / 2) await Task.Delay(GatherWait, _clock, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -112,12 +114,35 @@ public sealed partial class Lane
         }
     }
 
-    private async Task WorkAsync(CancellationToken cancellationToken)
+    /// <summary>A few attempts begin on one thread of the pool, one after the other; none waits for another's answer.</summary>
+    private void Send(ReadOnlySpan<TakenDelivery> taken, ReadOnlySpan<ReadOnlyMemory<byte>> addresses, CancellationToken cancellationToken)
     {
-        await foreach (var outgoing in _work.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        var part = new Outgoing[taken.Length];
+        for (int i = 0; i < part.Length; i++) part[i] = _steps.Make(in taken[i], addresses[i]);
+        Interlocked.Add(ref _sending, part.Length);
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static work =>
+            {
+                foreach (var outgoing in work.Part) _ = work.Lane.SendAsync(outgoing, work.Stop);
+            },
+            (Lane: this, Part: part, Stop: cancellationToken),
+            preferLocal: false);
+    }
+
+    private async Task SendAsync(Outgoing outgoing, CancellationToken cancellationToken)
+    {
+        try
         {
             var outcome = await DispatchAsync(outgoing.Delivery, cancellationToken).ConfigureAwait(false);
             Settle(_steps.Finish(outgoing.Started, outcome));
+        }
+        catch (OperationCanceledException)
+        {
+            // The lane stops: what became of this attempt is asked at the next start.
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _sending);
             _capacity.Pulse();
         }
     }
@@ -168,6 +193,7 @@ public sealed partial class Lane
             _capacity.Pulse();
             rows.Clear();
             spare = rows;
+            if (_steps.InFlight > _options.Slots / 2 && _steps.Unsettled < _options.Window / 2) await Task.Delay(GatherWait, _clock, cancellationToken).ConfigureAwait(false);
         }
     }
 

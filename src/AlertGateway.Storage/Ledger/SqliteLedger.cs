@@ -39,6 +39,8 @@ public sealed class SqliteLedger : ILedger, IDisposable
     private readonly sqlite3_stmt _insert;
     private readonly Channel<Append> _queue;
     private readonly Thread _writer;
+    private readonly AutoResetEvent _woken = new(false);
+    private readonly Action _wake;
     private readonly List<ICommitObserver> _observers = [];
     private readonly List<Append> _batch = [];
     private readonly AuditLog _audit;
@@ -56,7 +58,8 @@ public sealed class SqliteLedger : ILedger, IDisposable
         IsShortOfSpace = options.ReserveBytes > 0 && !_reserve.IsThere;
         Witness = new AuditWitness(path, options.WitnessFile ?? Beside(path, "audit.witness"), publicPem);
         SqliteCalls.Check(raw.sqlite3_prepare_v2(database, Insert, out _insert), database, "prepare");
-        _queue = System.Threading.Channels.Channel.CreateBounded<Append>(new BoundedChannelOptions(options.QueuedAppendsMax) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        _queue = System.Threading.Channels.Channel.CreateBounded<Append>(new BoundedChannelOptions(options.QueuedAppendsMax) { SingleReader = true, AllowSynchronousContinuations = true, FullMode = BoundedChannelFullMode.Wait });
+        _wake = () => _woken.Set();
         _writer = new Thread(WriteLoop) { IsBackground = true, Name = "ledger-writer" };
         _writer.Start();
         Witness.Pulse();
@@ -179,6 +182,7 @@ public sealed class SqliteLedger : ILedger, IDisposable
     {
         _queue.Writer.TryComplete();
         _writer.Join();
+        _woken.Dispose();
         Witness.Dispose();
         _audit.Dispose();
         _insert.Dispose();
@@ -206,13 +210,16 @@ public sealed class SqliteLedger : ILedger, IDisposable
     /// <summary>False once the ledger is closed. While nothing comes, what is durable is sealed, and the reserve filled again.</summary>
     private bool WaitForAppends(ChannelReader<Append> reader)
     {
-        var more = reader.WaitToReadAsync().AsTask();
-        while (_failure is null && (_audit.Unsealed > 0 || IsShortOfSpace) && !more.Wait(IdleWait))
+        var more = reader.WaitToReadAsync().AsTask().GetAwaiter();
+        if (more.IsCompleted) return more.GetResult();
+        // An event, not a task's own wait, which would spin on a core that the senders need.
+        more.UnsafeOnCompleted(_wake);
+        while (!_woken.WaitOne(_failure is null && (_audit.Unsealed > 0 || IsShortOfSpace) ? IdleWait : Timeout.InfiniteTimeSpan))
         {
             if (_audit.Unsealed > 0) Seal();
             RefillReserve();
         }
-        return more.GetAwaiter().GetResult();
+        return more.GetResult();
     }
 
     private void CommitBatch()
