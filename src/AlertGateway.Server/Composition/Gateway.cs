@@ -68,6 +68,27 @@ public sealed class Gateway : IAsyncDisposable
         var refusals = new RefusalBook();
         var room = new DisseminationRoom(ledger, registry, clock, c => new ChannelTimes(options.Lanes.For(c).ReceiptTimeout, options.Lanes.For(c).UnreachableTimeout ?? TimeSpan.MaxValue));
         var snapshots = new StateSnapshots(new SnapshotFolder(Path.Combine(data, "snapshot")), ledger, room);
+
+        // Recovery: fold the ledger. It needs these rooms only and takes a core for itself; channels and rim are put together meanwhile.
+        ledger.Observe(ingest);
+        ledger.Observe(desk);
+        ledger.Observe(refusals);
+        ledger.Observe(room);
+        ledger.Observe(snapshots);
+        var recovered = Task.Run(Recover, cancellationToken);
+        void FoldDesk(long first, ReadOnlySpan<LedgerEvent> rows)
+        {
+            ingest.OnCommitted(first, rows);
+            desk.OnCommitted(first, rows);
+            refusals.OnCommitted(first, rows);
+        }
+        void Recover() => ledger.Read(snapshots.Restore(FoldDesk), (first, rows) =>
+        {
+            FoldDesk(first, rows);
+            room.OnCommitted(first, rows);
+            snapshots.OnCommitted(first, rows);
+        });
+
         var speech = SpeechHouse.Open(config, builder.Configuration.GetSection("Speech"), clock);
         var languages = await LanguagesAsync(config, options.City, cancellationToken);
         var wording = Core.Rendering.Wording.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "templates", "wording.json"), cancellationToken));
@@ -111,26 +132,6 @@ public sealed class Gateway : IAsyncDisposable
         });
         builder.WebHost.UseUrls(options.Url.GetLeftPart(UriPartial.Authority));
 
-        // Recovery: fold the ledger, then carry on.
-        ledger.Observe(ingest);
-        ledger.Observe(desk);
-        ledger.Observe(refusals);
-        ledger.Observe(room);
-        ledger.Observe(snapshots);
-        void FoldDesk(long first, ReadOnlySpan<LedgerEvent> rows)
-        {
-            ingest.OnCommitted(first, rows);
-            desk.OnCommitted(first, rows);
-            refusals.OnCommitted(first, rows);
-        }
-        ledger.Read(snapshots.Restore(FoldDesk), (first, rows) =>
-        {
-            FoldDesk(first, rows);
-            room.OnCommitted(first, rows);
-            snapshots.OnCommitted(first, rows);
-        });
-        await room.RecoverAsync(cancellationToken);
-
         var app = builder.Build();
         app.UseConsole();
         app.MapTwilioReceipts();
@@ -146,6 +147,8 @@ public sealed class Gateway : IAsyncDisposable
         app.MapGet("/healthz/ready", () => ledger.Failure is null ? Results.Text("ready") : Results.Text("ledger failed", statusCode: 503)).AllowAnonymous();
         var gateway = new Gateway(app);
         gateway._owned.AddRange([ledger, registryStore, people, lookups, speech, ingest, desk]);
+        await recovered;
+        await room.RecoverAsync(cancellationToken);
         await app.StartAsync(cancellationToken);
         await pipeline.ResumeAsync(cancellationToken);
         return gateway;

@@ -37,7 +37,7 @@ internal static class SignInPages
             ? TypedResults.Ok(grant)
             : Api.Problems.Unauthenticated.ToResult();
 
-    private sealed record TokenRequest(string Token);
+    internal sealed record TokenRequest(string Token);
 
     /// <summary>A path on this site, or the inbox: never an address that a link smuggled in.</summary>
     private static string LocalPath(string? path) =>
