@@ -29,14 +29,13 @@ public sealed class SqliteLedgerOptions
 /// </summary>
 public sealed class SqliteLedger : ILedger, IDisposable
 {
-    private const string Insert = "INSERT INTO event(seq,prev,shard,fence,head,at,dissemination,endpoint,number,crc,body) VALUES(?1,?1-1,0,0,?2,?3,?4,?5,?6,?7,?8)";
     private static readonly TimeSpan IdleWait = TimeSpan.FromSeconds(1);
 
     private readonly string _path;
     private readonly SqliteLedgerOptions _options;
     private readonly FileStream _lock;
     private readonly sqlite3 _database;
-    private readonly sqlite3_stmt _insert;
+    private readonly RowInsert _insert;
     private readonly Channel<Append> _queue;
     private readonly Thread _writer;
     private readonly AutoResetEvent _woken = new(false);
@@ -47,7 +46,6 @@ public sealed class SqliteLedger : ILedger, IDisposable
     private readonly DiskReserve _reserve;
     private readonly TaskCompletionSource<LedgerException> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastSequence;
-    private bool _bodyIsBound;
     private volatile LedgerException? _failure;
 
     private SqliteLedger(string path, SqliteLedgerOptions options, FileStream fileLock, sqlite3 database, AuditLog audit, string publicPem)
@@ -57,7 +55,7 @@ public sealed class SqliteLedger : ILedger, IDisposable
         _reserve = new DiskReserve(path + ".reserve", options.ReserveBytes);
         IsShortOfSpace = options.ReserveBytes > 0 && !_reserve.IsThere;
         Witness = new AuditWitness(path, options.WitnessFile ?? Beside(path, "audit.witness"), publicPem);
-        SqliteCalls.Check(raw.sqlite3_prepare_v2(database, Insert, out _insert), database, "prepare");
+        _insert = new RowInsert(database);
         _queue = System.Threading.Channels.Channel.CreateBounded<Append>(new BoundedChannelOptions(options.QueuedAppendsMax) { SingleReader = true, AllowSynchronousContinuations = true, FullMode = BoundedChannelFullMode.Wait });
         _wake = () => _woken.Set();
         _writer = new Thread(WriteLoop) { IsBackground = true, Name = "ledger-writer" };
@@ -335,21 +333,8 @@ public sealed class SqliteLedger : ILedger, IDisposable
     private void InsertRow(long sequence, in LedgerEvent e)
     {
         if (e.Body.Length > LedgerEvent.BodyBytesMax) throw new LedgerException($"A ledger row's body of {e.Body.Length} bytes is over the bound.");
-        long previous = sequence - 1, head = LedgerRow.Head(in e);
-        var body = e.Body.Span;
-        raw.sqlite3_bind_int64(_insert, 1, sequence);
-        raw.sqlite3_bind_int64(_insert, 2, head);
-        raw.sqlite3_bind_int64(_insert, 3, e.AtTicks);
-        raw.sqlite3_bind_int(_insert, 4, e.DisseminationNo);
-        raw.sqlite3_bind_int(_insert, 5, e.EndpointNo);
-        raw.sqlite3_bind_int64(_insert, 6, e.Number);
-        raw.sqlite3_bind_int64(_insert, 7, LedgerRow.Checksum(sequence, previous, 0, 0, head, e.AtTicks, e.DisseminationNo, e.EndpointNo, e.Number, body));
-        if (!body.IsEmpty) raw.sqlite3_bind_blob(_insert, 8, body);
-        else if (_bodyIsBound) raw.sqlite3_bind_null(_insert, 8);
-        _bodyIsBound = !body.IsEmpty;
-        int step = raw.sqlite3_step(_insert);
-        raw.sqlite3_reset(_insert);
-        if (step != raw.SQLITE_DONE) SqliteCalls.Check(step, _database, "insert");
+        long head = LedgerRow.Head(in e);
+        _insert.Run(sequence, head, in e);
         _audit.Row(sequence, head, in e);
     }
 
