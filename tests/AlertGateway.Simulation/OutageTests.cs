@@ -11,6 +11,11 @@ public sealed class OutageTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
     public void Ten_minutes_without_a_provider_cost_few_attempts_and_the_full_rate_is_back_in_five_seconds(ulong seed)
     {
         const int downMilliseconds = 600_000, deadFrom = 10_000;

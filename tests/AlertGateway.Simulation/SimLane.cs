@@ -26,7 +26,7 @@ internal sealed class SimLane(ChannelKind kind, SimGateway gateway, SimRun run)
             _poked = false;
             if (!gateway.Alive || _pumping) return;
             _pumping = true;
-            gateway.Do(PumpAsync);
+            Pump();
         });
     }
 
@@ -47,7 +47,7 @@ internal sealed class SimLane(ChannelKind kind, SimGateway gateway, SimRun run)
         }
     }
 
-    private async Task PumpAsync()
+    private void Pump()
     {
         while (gateway.Alive)
         {
@@ -58,18 +58,25 @@ internal sealed class SimLane(ChannelKind kind, SimGateway gateway, SimRun run)
                 Rest(why);
                 return;
             }
-            if (run.Sabotage == Sabotage.SendFirst) Send(count);
-            await gateway.Ledger.AppendAsync(_rows.AsSpan(0, count).ToArray());
-            if (!gateway.Alive) return;
-            if (run.Sabotage != Sabotage.SendFirst) Send(count);
+            // As in the lane: the next batch does not wait for this one's commit.
+            var (taken, rows) = (_batch[..count], _rows[..count]);
+            gateway.Do(() => SendWhenDurableAsync(taken, rows));
         }
     }
 
-    private void Send(int count)
+    private async Task SendWhenDurableAsync(TakenDelivery[] taken, LedgerEvent[] rows)
     {
-        for (int i = 0; i < count; i++)
+        if (run.Sabotage == Sabotage.SendFirst) Send(taken);
+        await gateway.Ledger.AppendAsync(rows);
+        if (!gateway.Alive) return;
+        if (run.Sabotage != Sabotage.SendFirst) Send(taken);
+    }
+
+    private void Send(TakenDelivery[] taken)
+    {
+        foreach (var one in taken)
         {
-            var outgoing = _steps.Make(in _batch[i], "+8612"u8.ToArray());
+            var outgoing = _steps.Make(in one, "+8612"u8.ToArray());
             run.Scheduler.AfterMilliseconds(0, 3, () => Dispatch(outgoing));
         }
     }

@@ -19,7 +19,6 @@ public sealed partial class Lane
     private const int AsksAtOnce = 16;
     private const int SentTogether = 8;
     private static readonly TimeSpan IdleWait = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan GatherWait = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan PaceWait = TimeSpan.FromMilliseconds(5);
 
     private readonly IChannel _channel;
@@ -34,6 +33,7 @@ public sealed partial class Lane
     private readonly Lock _resultsLock = new();
     private readonly Lock _addressesLock = new();
     private readonly WorkSignal _resultsArrived = new();
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private List<LedgerEvent> _results = [];
     private int _faults;
     private int _sending;
@@ -50,7 +50,7 @@ public sealed partial class Lane
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var tasks = new List<Task> { PumpAsync(stop.Token), SettleAsync(stop.Token) };
+        var tasks = new List<Task> { PumpAsync(stop.Token), SettleAsync(stop.Token), _failed.Task };
         if (_channel.Class == AdapterClass.Queryable) tasks.Add(AskAsync(stop.Token));
         try
         {
@@ -59,6 +59,7 @@ public sealed partial class Lane
         finally
         {
             await stop.CancelAsync().ConfigureAwait(false);
+            _failed.TrySetCanceled(CancellationToken.None);
             await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             for (var ended = _capacity.Next; Volatile.Read(ref _sending) > 0; ended = _capacity.Next) await ended.ConfigureAwait(false);
         }
@@ -68,8 +69,6 @@ public sealed partial class Lane
     {
         var batch = new TakenDelivery[_options.Slots];
         var rows = new LedgerEvent[_options.Slots];
-        var endpoints = new int[_options.Slots];
-        var addresses = new ReadOnlyMemory<byte>[_options.Slots];
         while (!cancellationToken.IsCancellationRequested)
         {
             var (work, capacity) = (_room.Work.Next, _capacity.Next);
@@ -79,13 +78,29 @@ public sealed partial class Lane
                 await WaitAsync(why switch { LaneWait.Capacity => capacity, LaneWait.Pace => null, _ => work }, cancellationToken).ConfigureAwait(false);
                 continue;
             }
-            for (int i = 0; i < count; i++) endpoints[i] = rows[i].EndpointNo;
-            await _ledger.AppendAsync(rows.AsMemory(0, count), CancellationToken.None).ConfigureAwait(false);
-            ReadAddresses(endpoints.AsSpan(0, count), addresses);
-            for (int from = 0; from < count; from += SentTogether) Send(batch.AsSpan(from, Math.Min(SentTogether, count - from)), addresses.AsSpan(from), cancellationToken);
+            // Not awaited: slots that come free meanwhile go into the ledger's next commit, not into the one after it.
+            Interlocked.Add(ref _sending, count);
+            _ = SendWhenDurableAsync(batch.AsSpan(0, count).ToArray(), rows.AsSpan(0, count).ToArray(), cancellationToken);
             Array.Clear(batch, 0, count);
-            // A busy lane gathers the slots that come free, so that a commit carries more than one row.
-            if (count < batch.Length / 4 && _steps.InFlight > batch.Length / 2) await Task.Delay(GatherWait, _clock, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task SendWhenDurableAsync(TakenDelivery[] taken, LedgerEvent[] rows, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _ledger.AppendAsync(rows, CancellationToken.None).ConfigureAwait(false);
+            var addresses = new ReadOnlyMemory<byte>[taken.Length];
+            ReadAddresses(taken.Select(t => t.Started.EndpointNo).ToArray(), addresses);
+            for (int from = 0; from < taken.Length; from += SentTogether) Send(taken.AsSpan(from, Math.Min(SentTogether, taken.Length - from)), addresses.AsSpan(from), cancellationToken);
+        }
+#pragma warning disable CA1031 // Whatever it is ends the lane, and says so there.
+        catch (Exception ex)
+#pragma warning restore CA1031
+        {
+            Interlocked.Add(ref _sending, -taken.Length);
+            _failed.TrySetException(ex);
+            _capacity.Pulse();
         }
     }
 
@@ -119,7 +134,6 @@ public sealed partial class Lane
     {
         var part = new Outgoing[taken.Length];
         for (int i = 0; i < part.Length; i++) part[i] = _steps.Make(in taken[i], addresses[i]);
-        Interlocked.Add(ref _sending, part.Length);
         ThreadPool.UnsafeQueueUserWorkItem(
             static work =>
             {
@@ -193,7 +207,6 @@ public sealed partial class Lane
             _capacity.Pulse();
             rows.Clear();
             spare = rows;
-            if (_steps.InFlight > _options.Slots / 2 && _steps.Unsettled < _options.Window / 2) await Task.Delay(GatherWait, _clock, cancellationToken).ConfigureAwait(false);
         }
     }
 

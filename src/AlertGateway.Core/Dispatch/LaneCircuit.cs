@@ -22,6 +22,7 @@ internal sealed class LaneCircuit(TimeProvider clock)
     private int _allowed = int.MaxValue;
     private TimeSpan _rest = FirstRest;
     private long _openedAt;
+    private long _answeredTicks;
     private bool _open;
 
     /// <summary>The far side is taken for dead, or just coming back.</summary>
@@ -48,7 +49,8 @@ internal sealed class LaneCircuit(TimeProvider clock)
     /// What an attempt told about the far side. No answer, a broken connection and an error of its own (5xx: the outcome is unknown) count against it. Whatever else it says, also that one recipient cannot be reached now, is an answer: a valley
     /// without power must not stop the town. What never reached for it tells nothing.
     /// </summary>
-    public void Told(in DispatchOutcome outcome)
+    /// <param name="startedTicks">When the attempt began, UTC ticks.</param>
+    public void Told(in DispatchOutcome outcome, long startedTicks)
     {
         bool failed = outcome.Code == ResultCode.Unknown || (outcome.Code == ResultCode.RetryLater && outcome.Error is DispatchError.LinkDown or DispatchError.TimedOut);
         if (!failed && outcome.Code is not (ResultCode.Accepted or ResultCode.Refused or ResultCode.RetryLater)) return;
@@ -61,11 +63,12 @@ internal sealed class LaneCircuit(TimeProvider clock)
             }
             else if (failed)
             {
-                // Late failures of attempts from before the circuit opened do not make the rest longer.
-                if (!_open) Open(TimeSpan.FromTicks(Math.Min(_rest.Ticks * 3 / 2, LongestRest.Ticks)));
+                // Late failures of attempts from before the circuit opened do not make the rest longer, and those from before the far side answered again say nothing new.
+                if (!_open && startedTicks >= _answeredTicks) Open(TimeSpan.FromTicks(Math.Min(_rest.Ticks * 3 / 2, LongestRest.Ticks)));
             }
             else if (!_open)
             {
+                _answeredTicks = clock.GetUtcNow().UtcTicks;
                 _allowed *= 2;
                 if (_allowed >= Remembered * 16) (_allowed, _recent, _rest) = (int.MaxValue, 0, FirstRest);
             }

@@ -95,7 +95,7 @@ internal sealed class LaneSteps(ChannelKind channel, LaneOptions options, Dissem
     public LedgerEvent Finish(in LedgerEvent started, in DispatchOutcome outcome)
     {
         Interlocked.Decrement(ref _inFlight);
-        _circuit?.Told(in outcome);
+        _circuit?.Told(in outcome, started.AtTicks);
         if (outcome.Error == DispatchError.Throttled)
         {
             Interlocked.Increment(ref _throttled);
