@@ -55,7 +55,7 @@ public sealed partial record CapFeedOptions
     public IReadOnlyList<string> Areas { get; init; } = [];
 
     /// <summary>Hours without any item, listed or brought, after which the feed counts as dead however well it answers, 0 to 8,760; 0 for a feed that may rightly be empty. Default: 72.</summary>
-    public int CanaryHours { get; init; } = 72;
+    public double CanaryHours { get; init; } = 72;
 
     /// <summary>How often it should speak, in seconds: two of these without anything good are an alarm.</summary>
     internal int PaceSeconds => Url.Scheme is "http" or "https" ? IntervalSeconds : SilenceSeconds;
@@ -91,7 +91,7 @@ public sealed partial record CapFeedOptions
         if (options.IntervalSeconds is < 1 or > 86_400) problems.Add("intervalSeconds: 1 to 86400.");
         if (options.StaleAfterSeconds is < 1 or > 604_800) problems.Add("staleAfterSeconds: 1 to 604800.");
         if (options.Areas.Any(a => a.Length is < 6 or > 12 || !a.All(char.IsAsciiDigit))) problems.Add("areas: division codes of 6 to 12 digits.");
-        if (options.CanaryHours is < 0 or > 8_760) problems.Add("canaryHours: 0 to 8760.");
+        if (!(options.CanaryHours is >= 0 and <= 8_760)) problems.Add("canaryHours: 0 to 8760.");
         if (options.CaFile.Length > 0 && !File.Exists(options.CaFile)) problems.Add($"caFile: {options.CaFile} is not there.");
         foreach (var key in options.Keys.Where(k => !File.Exists(k.File))) problems.Add($"keys: {key.File} is not there.");
         if (options.RequireSignature && options.Keys.Count == 0) problems.Add("requireSignature: without keys no signature can be valid.");

@@ -106,6 +106,7 @@ public static class UkFloodDecoder
             Severity = rank switch { 3 => "Extreme", 2 => "Severe", 1 => "Moderate", 0 => "Minor", _ => "Unknown" },
             Status = "Actual",
             Cancel = rank == 0,
+            Draft = rank < 0 ? null : UkFloodDraft.Of(flood, id, rank, time, newest, HydroJson.Time(flood, "timeRaised")),
             Findings = findings,
         }, path);
         return true;

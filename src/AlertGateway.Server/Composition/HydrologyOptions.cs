@@ -20,8 +20,8 @@ public sealed class HydrologyOptions
     [Range(1, 3650)]
     public int RetentionDays { get; set; } = 30;
 
-    /// <summary>Minutes that somebody else's red warning for this place may wait for its release before it is an alarm, 1 to 240. Default: 10.</summary>
-    [Range(1, 240)]
+    /// <summary>Minutes that somebody else's red warning for this place may wait for its release before it is an alarm, 0 to 240; 0 is at once. Default: 10.</summary>
+    [Range(0, 240)]
     public int RedUnpublishedMinutes { get; set; } = 10;
 
     /// <summary>The TCP server for stations.</summary>

@@ -50,7 +50,9 @@ internal sealed partial class RunningHouse : IAsyncDisposable
     /// <param name="households">Size of the city.</param>
     /// <param name="withSmsProvider">Starts the SMS provider's emulator; without it nobody answers at its address.</param>
     /// <param name="householdsMax">The configured cap of an audience; null leaves the shipped one.</param>
-    public static async Task<RunningHouse> StartAsync(int households, CancellationToken cancellationToken, bool withSmsProvider = false, int? householdsMax = null, int push = 10, int loudspeakers = 12)
+    /// <param name="prepare">Changes the configuration of the folder before the gateway reads it.</param>
+    /// <param name="redUnpublishedMinutes">How long another's red warning may wait before it is an alarm.</param>
+    public static async Task<RunningHouse> StartAsync(int households, CancellationToken cancellationToken, bool withSmsProvider = false, int? householdsMax = null, int push = 10, int loudspeakers = 12, Action<RunningHouse>? prepare = null, int redUnpublishedMinutes = 10)
     {
         if (!File.Exists(Program("SmsProvider", "agw-smsprovider"))) Assert.Skip("The emulators are not built in this configuration.");
         var house = new RunningHouse(Directory.CreateTempSubdirectory("agw-house-").FullName);
@@ -65,7 +67,8 @@ internal sealed partial class RunningHouse : IAsyncDisposable
                 var sms = await house.JoinAsync("SmsProvider", "agw-smsprovider", ["--token-file", house.SmsTokenFile, "--journal", house.Journal("sms"), "--seed", "1"], cancellationToken);
                 smsUrl = sms.Ready.GetProperty("url").GetString()!;
             }
-            house.WriteSettings(smsUrl);
+            house.WriteSettings(smsUrl, redUnpublishedMinutes);
+            prepare?.Invoke(house);
             await house.StartGatewayAsync(cancellationToken);
             (house.Editor, house.Officer) = (house.AddPerson("王编辑", "editor"), house.AddPerson("李值班", "duty-officer"));
             using var people = house.OpenPeople();
@@ -212,7 +215,7 @@ internal sealed partial class RunningHouse : IAsyncDisposable
         token.Write("0123456789abcdef0123456789abcdef"u8);
     }
 
-    private void WriteSettings(string smsUrl)
+    private void WriteSettings(string smsUrl, int redUnpublishedMinutes)
     {
         var lane = new { ReceiptTimeout = "00:00:20", UnreachableTimeout = "00:00:20" };
         var once = new { Repeat = 1 };
@@ -223,6 +226,7 @@ internal sealed partial class RunningHouse : IAsyncDisposable
             Loudspeaker = new { BindAddress = "127.0.0.1", Port = FreePort(), ProgrammeBaseUrl = Url.ToString(), Plays = new { Red = once, Orange = once, Yellow = once, Blue = once } },
             Broadcast = new { Plays = new { Red = once, Orange = once, Yellow = once, Blue = once } },
             Feeds = new { Folder = Path.Combine(Folder, "feeds") },
+            Hydrology = new { RedUnpublishedMinutes = redUnpublishedMinutes },
             Console = new { SignInTriesPerMinute = 1000 },
         }));
     }
