@@ -28,6 +28,9 @@ internal sealed class FarSide(SimRun run)
     /// <summary>Provider and devices answer nothing.</summary>
     public bool Down { get; set; }
 
+    /// <summary>The provider answers that it does not know the account.</summary>
+    public bool RefusesAccount { get; set; }
+
     public IEnumerable<int> OfflineEndpoints => _offline;
 
     public void GoOffline(int endpointNo, int milliseconds)
@@ -48,6 +51,11 @@ internal sealed class FarSide(SimRun run)
         if (Down && s.Chance(700))
         {
             answer(DispatchOutcome.RetryLater(DispatchError.LinkDown));
+            return;
+        }
+        if (RefusesAccount && tag.Key.Channel == ChannelKind.Sms)
+        {
+            s.AfterMilliseconds(0, TransitMillisecondsMax, () => answer(DispatchOutcome.RetryLater(DispatchError.NotAuthorised)));
             return;
         }
         if (_offline.Contains(tag.Key.EndpointNo))

@@ -40,4 +40,28 @@ public sealed class OutageTests
         Assert.InRange(amplification, 1.0, 1.1);
         Assert.True(after >= 0.9 * before, $"{after:F0} a second after the outage, {before:F0} before it");
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void An_account_that_is_refused_for_ten_minutes_loses_nobody_and_is_probed_not_battered(ulong seed)
+    {
+        const int refusedFrom = 3_000, refusedMilliseconds = 600_000;
+        int before = 0, probes = 0;
+        int sent = 0;
+        var night = SimRun.Play(seed, Households, calm: true, faults: Faults.None with { Slots = 64, Window = 128 }, weather: run =>
+        {
+            run.Scheduler.AfterMilliseconds(refusedFrom, refusedFrom, () => (run.Far.RefusesAccount, before) = (true, run.Far.SmsAttempts));
+            run.Scheduler.AfterMilliseconds(refusedFrom + refusedMilliseconds, refusedFrom + refusedMilliseconds, () => (run.Far.RefusesAccount, probes) = (false, run.Far.SmsAttempts - before));
+            Sample(run);
+            void Sample(SimRun of)
+            {
+                sent = of.Far.Effects.Count(e => e.Key.Channel == ChannelKind.Sms);
+                if (!of.Finished) of.Scheduler.AfterMilliseconds(1_000, 1_000, () => Sample(of));
+            }
+        });
+        Assert.Null(night.Violation);
+        Assert.Equal(Households * 2, sent);
+        Assert.InRange(probes, 100, 800);
+    }
 }

@@ -147,7 +147,7 @@ internal static partial class ChineseRules
 
     [GeneratedRegex(@"\G(?:https?://|www\.)[!-~]{1,500}", Options | RegexOptions.IgnoreCase)] private static partial Regex Url { get; }
 
-    [GeneratedRegex(@"\G[A-Za-z0-9._-]{1,64}@[A-Za-z0-9.-]{3,100}", Options)] private static partial Regex Mail { get; }
+    [GeneratedRegex(@"\G[A-Za-z0-9._-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}", Options)] private static partial Regex Mail { get; }
 
     [GeneratedRegex(@"\G\+08:?00", Options)] private static partial Regex Zone { get; }
 

@@ -60,9 +60,11 @@ internal static class TwilioAnswer
             30003 or 30005 or 30008 => DispatchOutcome.RetryLater(DispatchError.ServerError, retryAfter),
             21211 or 21612 or 21614 or 30006 => DispatchOutcome.Refused(DispatchError.BadAddress),
             21610 => DispatchOutcome.Refused(DispatchError.OptedOut),
-            20003 or 20404 or 21408 or 21606 or 21608 => DispatchOutcome.Refused(DispatchError.NotAuthorised),
+            // The account, not the recipient: nothing was taken, and everything can go once somebody mends it.
+            20003 or 20005 => DispatchOutcome.RetryLater(DispatchError.NotAuthorised, retryAfter),
+            20404 or 21408 or 21606 or 21608 => DispatchOutcome.Refused(DispatchError.NotAuthorised),
             21605 or 21617 => DispatchOutcome.Refused(DispatchError.TooLong),
-            _ when status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => DispatchOutcome.Refused(DispatchError.NotAuthorised),
+            _ when status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => DispatchOutcome.RetryLater(DispatchError.NotAuthorised, retryAfter),
             _ => DispatchOutcome.Refused(DispatchError.DeviceRefused),
         },
     };

@@ -8,8 +8,9 @@ namespace AlertGateway.Core.Dispatch;
 public delegate void AddressLookup(ReadOnlySpan<int> endpointNos, Span<ReadOnlyMemory<byte>> addresses);
 
 /// <summary>What a health page says of a lane.</summary>
-/// <param name="IsDown">The far side does not answer; it is probed.</param>
-public sealed record LaneStatus(ChannelKind Channel, int InFlight, int Unsettled, long Started, long Throttled, int Faults, double RateLimitPerSecond, bool IsDown);
+/// <param name="IsDown">The far side does not answer, or refuses the account; it is probed.</param>
+/// <param name="IsAccountRefused">It said last that it does not take this account.</param>
+public sealed record LaneStatus(ChannelKind Channel, int InFlight, int Unsettled, long Started, long Throttled, int Faults, double RateLimitPerSecond, bool IsDown, bool IsAccountRefused);
 
 /// <summary>
 /// One channel's queue and pace. An attempt takes a connection slot, its Started row becomes durable, then it goes to the channel; its Result row is durable before it leaves the window W. One slow lane delays only itself.
@@ -44,7 +45,7 @@ public sealed partial class Lane
         _steps = new LaneSteps(channel.Kind, options, room, registry.EndpointFlags, clock);
     }
 
-    public LaneStatus Status => new(_channel.Kind, _steps.InFlight, _steps.Unsettled, _steps.Started, _steps.Throttled, Volatile.Read(ref _faults), _steps.RateLimitPerSecond, _steps.IsDown);
+    public LaneStatus Status => new(_channel.Kind, _steps.InFlight, _steps.Unsettled, _steps.Started, _steps.Throttled, Volatile.Read(ref _faults), _steps.RateLimitPerSecond, _steps.IsDown, _steps.IsAccountRefused);
 
     /// <summary>Runs until cancelled, or until the ledger can no longer keep its promise.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -46,13 +46,13 @@ internal sealed class LaneCircuit(TimeProvider clock)
     }
 
     /// <summary>
-    /// What an attempt told about the far side. No answer, a broken connection and an error of its own (5xx: the outcome is unknown) count against it. Whatever else it says, also that one recipient cannot be reached now, is an answer: a valley
+    /// What an attempt told about the far side. No answer, a broken connection, an error of its own (5xx: the outcome is unknown) and a refusal of the account count against it. Whatever else it says, also that one recipient cannot be reached now, is an answer: a valley
     /// without power must not stop the town. What never reached for it tells nothing.
     /// </summary>
     /// <param name="startedTicks">When the attempt began, UTC ticks.</param>
     public void Told(in DispatchOutcome outcome, long startedTicks)
     {
-        bool failed = outcome.Code == ResultCode.Unknown || (outcome.Code == ResultCode.RetryLater && outcome.Error is DispatchError.LinkDown or DispatchError.TimedOut);
+        bool failed = outcome.Code == ResultCode.Unknown || (outcome.Code == ResultCode.RetryLater && outcome.Error is DispatchError.LinkDown or DispatchError.TimedOut or DispatchError.NotAuthorised);
         if (!failed && outcome.Code is not (ResultCode.Accepted or ResultCode.Refused or ResultCode.RetryLater)) return;
         lock (_lock)
         {

@@ -42,6 +42,7 @@ internal sealed class LaneSteps(ChannelKind channel, LaneOptions options, Dissem
     private int _unsettled;
     private long _started;
     private long _throttled;
+    private bool _accountRefused;
 
     public int InFlight => Volatile.Read(ref _inFlight);
 
@@ -52,7 +53,10 @@ internal sealed class LaneSteps(ChannelKind channel, LaneOptions options, Dissem
 
     public long Throttled => Volatile.Read(ref _throttled);
 
-    /// <summary>The far side does not answer: only probes go out.</summary>
+    /// <summary>The far side said last that it does not take this account: a person must mend the key or the contract, then sending goes on.</summary>
+    public bool IsAccountRefused => Volatile.Read(ref _accountRefused);
+
+    /// <summary>The far side does not answer, or refuses the account: only probes go out.</summary>
     public bool IsDown => _circuit?.IsOpen == true;
 
     public double RateLimitPerSecond => _pace.PerSecond;
@@ -96,6 +100,8 @@ internal sealed class LaneSteps(ChannelKind channel, LaneOptions options, Dissem
     {
         Interlocked.Decrement(ref _inFlight);
         _circuit?.Told(in outcome, started.AtTicks);
+        if (outcome.Code == ResultCode.RetryLater && outcome.Error == DispatchError.NotAuthorised) Volatile.Write(ref _accountRefused, true);
+        else if (outcome.Code == ResultCode.Accepted) Volatile.Write(ref _accountRefused, false);
         if (outcome.Error == DispatchError.Throttled)
         {
             Interlocked.Increment(ref _throttled);

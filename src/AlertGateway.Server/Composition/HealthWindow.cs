@@ -20,8 +20,10 @@ internal sealed class HealthWindow(ILedger ledger, Lane[] lanes, FeedVitals vita
         if ((ledger as SqliteLedger)?.Witness.Trouble is { } trouble) lines.Add(new HealthLine("审计见证", "Audit witness", HealthGrade.Degraded, $"未跟上：{trouble}", $"Does not follow: {trouble}"));
         foreach (var status in lanes.Select(l => l.Status))
         {
-            lines.Add(new HealthLine($"通道 {status.Channel}", $"Lane {status.Channel}", status.IsDown ? HealthGrade.Bad : status.Faults > 0 ? HealthGrade.Degraded : HealthGrade.Good,
-                (status.IsDown ? "对端没有应答，正在试探，恢复后自动续发。" : "") + $"已开始 {status.Started}，在途 {status.InFlight}，限速退回 {status.Throttled}，故障 {status.Faults}。", (status.IsDown ? "The far side does not answer; it is probed, and sending goes on by itself once it does. " : "") + $"{status.Started} started, {status.InFlight} in flight, {status.Throttled} throttled, {status.Faults} faults."));
+            var (why, whyEnglish) = status.IsAccountRefused ? ("供应商拒绝本账号：请立即检查密钥和合同；试探不停，修好后自动续发。", "The provider refuses the account: check key and contract now; it is probed, and sending goes on by itself once it is mended. ")
+                : status.IsDown ? ("对端没有应答，正在试探，恢复后自动续发。", "The far side does not answer; it is probed, and sending goes on by itself once it does. ") : ("", "");
+            lines.Add(new HealthLine($"通道 {status.Channel}", $"Lane {status.Channel}", status.IsDown || status.IsAccountRefused ? HealthGrade.Bad : status.Faults > 0 ? HealthGrade.Degraded : HealthGrade.Good,
+                $"{why}已开始 {status.Started}，在途 {status.InFlight}，限速退回 {status.Throttled}，故障 {status.Faults}。", $"{whyEnglish}{status.Started} started, {status.InFlight} in flight, {status.Throttled} throttled, {status.Faults} faults."));
         }
         lines.AddRange(vitals.Lines());
         lines.AddRange(speech.Problems.Select(p => new HealthLine("语音", "Speech", HealthGrade.Degraded, p, p)));
