@@ -31,7 +31,7 @@ public sealed class FeedsOfTheHouseTests
             foreach (string name in names) upstream.FeedOf(h, name, name == "nws" ? "nws-geojson" : name);
         });
 
-        var proposals = await UntilAsync(() => house.GetAsync("/v1/proposals", Stop), list => names.All(n => Of(list, n).Any()));
+        var proposals = await RunningHouse.UntilAsync(() => house.GetAsync("/v1/proposals", Stop), list => names.All(n => Of(list, n).Any()), Stop);
         foreach (string name in names)
         {
             var one = Assert.Single(Of(proposals, name)); // asked for every second, laid on the desk once
@@ -59,8 +59,8 @@ public sealed class FeedsOfTheHouseTests
             upstream.FeedOf(h, "red", "nmc");
         });
         using var browser = await house.SignInAsync(Stop);
-        string metrics = await UntilAsync(() => house.Officer.GetStringAsync(new Uri("/metrics", UriKind.Relative), Stop),
-            text => Metric(text, "agw_feed_stale", "silent") == 1 && Metric(text, "agw_feed_canary_dead", "empty") == 1 && Metric(text, "agw_red_unpublished", null) == 1);
+        string metrics = await RunningHouse.UntilAsync(() => house.Officer.GetStringAsync(new Uri("/metrics", UriKind.Relative), Stop),
+            text => Metric(text, "agw_feed_stale", "silent") == 1 && Metric(text, "agw_feed_canary_dead", "empty") == 1 && Metric(text, "agw_red_unpublished", null) == 1, Stop);
         Assert.Equal(0, Metric(metrics, "agw_feed_canary_dead", "red"));
         string page = await RunningHouse.ReadPageAsync(browser, "/health", Stop);
         Assert.Contains("久无更新", page, StringComparison.Ordinal);
@@ -71,7 +71,7 @@ public sealed class FeedsOfTheHouseTests
 
         // It speaks again: the alarm ends by itself.
         upstream.Answer("silent", """{"code":0,"data":[]}""");
-        await UntilAsync(() => house.Officer.GetStringAsync(new Uri("/metrics", UriKind.Relative), Stop), text => Metric(text, "agw_feed_stale", "silent") == 0);
+        await RunningHouse.UntilAsync(() => house.Officer.GetStringAsync(new Uri("/metrics", UriKind.Relative), Stop), text => Metric(text, "agw_feed_stale", "silent") == 0, Stop);
     }
 
     private static IEnumerable<JsonElement> Of(JsonElement proposals, string feed) => proposals.EnumerateArray().Where(p => p.GetProperty("sender").GetString() == Senders[feed]);
@@ -90,25 +90,4 @@ public sealed class FeedsOfTheHouseTests
     private static double Metric(string text, string name, string? feed) =>
         text.Split('\n').Where(l => l.StartsWith(name, StringComparison.Ordinal) && (feed is null || l.Contains($"\"{feed}\"", StringComparison.Ordinal)))
             .Select(l => double.Parse(l[(l.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture)).FirstOrDefault(-1);
-
-    /// <summary>Asks again until the answer is as it must be; the test's own deadline ends it otherwise.</summary>
-    private static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> done)
-    {
-        using var late = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(late.Token, Stop);
-        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        while (true)
-        {
-            var answer = await ask();
-            if (done(answer)) return answer;
-            try
-            {
-                await pause.WaitForNextTickAsync(both.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                Assert.Fail($"It did not come about: {answer}");
-            }
-        }
-    }
 }

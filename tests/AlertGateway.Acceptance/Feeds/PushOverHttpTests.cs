@@ -36,7 +36,7 @@ public sealed class PushOverHttpTests
 
         Assert.Equal(HttpStatusCode.Accepted, await PushAsync(house, report, key));
         Assert.Equal(HttpStatusCode.Accepted, await PushAsync(house, report, key)); // a repeat lays nothing more
-        var proposals = await FirstProposalAsync(house);
+        var proposals = await RunningHouse.UntilAsync(async () => (await house.GetAsync("/v1/proposals", Stop)).EnumerateArray().ToList(), list => list.Count > 0, Stop);
         var draft = Assert.Single(proposals);
         Assert.Equal("Draft", draft.GetProperty("state").GetString());
         Assert.Equal("Liyang_Water_Bureau", draft.GetProperty("sender").GetString());
@@ -63,18 +63,5 @@ public sealed class PushOverHttpTests
         body.Headers.ContentType = new("application/json");
         using var answer = await anonymous.PostAsync(new Uri("/push/observations", UriKind.Relative), body, Stop);
         return answer.StatusCode;
-    }
-
-    private static async Task<IReadOnlyList<JsonElement>> FirstProposalAsync(RunningHouse house)
-    {
-        using var late = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(late.Token, Stop);
-        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        while (true)
-        {
-            var list = (await house.GetAsync("/v1/proposals", Stop)).EnumerateArray().ToList();
-            if (list.Count > 0) return list;
-            await pause.WaitForNextTickAsync(both.Token);
-        }
     }
 }

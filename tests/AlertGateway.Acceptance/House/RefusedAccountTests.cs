@@ -28,7 +28,7 @@ public sealed class RefusedAccountTests
         }
 
         using var browser = await house.SignInAsync(Stop);
-        string page = await UntilAsync(() => RunningHouse.ReadPageAsync(browser, "/health", Stop), p => p.Contains("供应商拒绝本账号", StringComparison.Ordinal));
+        string page = await RunningHouse.UntilAsync(() => RunningHouse.ReadPageAsync(browser, "/health", Stop), p => p.Contains("供应商拒绝本账号", StringComparison.Ordinal), Stop);
         Assert.Contains("The provider refuses the account", page, StringComparison.Ordinal);
         var sms = await SmsAsync(house);
         Assert.Equal((0, 0, 0), (Number(sms, "failed"), Number(sms, "delivered"), Number(sms, "handedOff")));
@@ -36,7 +36,7 @@ public sealed class RefusedAccountTests
 
         await File.WriteAllBytesAsync(house.SmsTokenFile, right, Stop);
         await house.KillAndRestartAsync(Stop);
-        sms = await UntilAsync(() => SmsAsync(house), s => Number(s, "open") + Number(s, "accepted") == 0);
+        sms = await RunningHouse.UntilAsync(() => SmsAsync(house), s => Number(s, "open") + Number(s, "accepted") == 0, Stop);
         // The provider's own dead and switched-off handsets are the only ones that fail.
         Assert.True(Number(sms, "delivered") + Number(sms, "handedOff") > 0.9 * Number(sms, "planned"), sms.GetRawText());
         page = await RunningHouse.ReadPageAsync(browser, "/health", Stop);
@@ -47,17 +47,4 @@ public sealed class RefusedAccountTests
         Assert.Single((await house.GetAsync("/v1/disseminations", Stop)).EnumerateArray()).GetProperty("channels").EnumerateArray().Single(c => c.GetProperty("channel").GetString() == "Sms");
 
     private static int Number(JsonElement channel, string name) => channel.GetProperty(name).GetInt32();
-
-    private static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> done)
-    {
-        using var late = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(late.Token, Stop);
-        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
-        while (true)
-        {
-            var answer = await ask();
-            if (done(answer)) return answer;
-            await pause.WaitForNextTickAsync(both.Token);
-        }
-    }
 }

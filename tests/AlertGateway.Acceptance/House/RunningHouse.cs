@@ -163,6 +163,27 @@ internal sealed partial class RunningHouse : IAsyncDisposable
     public static async Task<string> ReadPageAsync(HttpClient browser, string path, CancellationToken cancellationToken) =>
         WebUtility.HtmlDecode(Tags().Replace(await browser.GetStringAsync(new Uri(path, UriKind.Relative), cancellationToken), " "));
 
+    /// <summary>Asks again until the answer is as it must be; after two minutes the test fails with the last answer.</summary>
+    public static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> done, CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (true)
+        {
+            var answer = await ask();
+            if (done(answer)) return answer;
+            try
+            {
+                await pause.WaitForNextTickAsync(both.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.Fail($"It did not come about: {answer}");
+            }
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         EndEmulators();
