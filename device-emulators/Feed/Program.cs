@@ -2,7 +2,7 @@ using AlertGateway.Emulators.Feed;
 using AlertGateway.Emulators.Hosting;
 
 return await EmulatorMain.RunAsync(
-    "Feed emulator: CAP over Atom and RSS, replayed to the present or answered badly on purpose; or a hydrological station (--sl651).",
+    "Feed emulator: CAP over Atom and RSS, replayed to the present or answered badly on purpose; a hydrological station (--sl651), or a monitoring system that pushes (--push).",
     FeedOptions.CommandLine,
     args,
     async (arguments, lifetime) =>
@@ -13,6 +13,15 @@ return await EmulatorMain.RunAsync(
             var station = new Sl651Station(Sl651Arguments.Address(arguments), arguments.WholeNumber("--sl651", least: 1, most: 65535), journal, Sl651Arguments.Faults(arguments), arguments.WholeNumber("--seed"));
             EmulatorMain.PrintReady("sl651-station");
             await station.RunAsync(Sl651Arguments.Stages(arguments), TimeSpan.FromMilliseconds(arguments.WholeNumber("--interval-ms")), TimeProvider.System, lifetime.Ended);
+            return;
+        }
+
+        if (arguments.Text("--push") is not null)
+        {
+            await using var journal = new Journal(arguments.Text("--journal"));
+            using var system = new PushSystem(arguments.Required("--sender"), PushArguments.Key(arguments), PushArguments.Url(arguments), journal, PushArguments.Faults(arguments), arguments.WholeNumber("--seed"));
+            EmulatorMain.PrintReady("push-system");
+            await system.RunAsync(Sl651Arguments.Address(arguments), "stage", "m", Sl651Arguments.Stages(arguments), TimeSpan.FromMilliseconds(arguments.WholeNumber("--interval-ms")), TimeProvider.System, lifetime.Ended);
             return;
         }
 

@@ -43,6 +43,9 @@ internal static class CapTime
 
         if (!Offset(text[at..], out var offsetMinutes, ref flaws)) return false;
         if (year is < 2 or > 9998 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month)) return false;
+        // The end of the day, as XML Schema 1.0 §3.2.7 allows to write it.
+        var isMidnight = hour == 24 && minute == 0 && second == 0 && fractionTicks == 0;
+        if (isMidnight) (hour, flaws) = (0, flaws | TimeFlaws.Form);
         if (hour > 23 || minute > 59 || second > 60) return false;
         if (second == 60) // a leap second: the last instant that .NET can name
         {
@@ -50,7 +53,7 @@ internal static class CapTime
             flaws |= TimeFlaws.Form;
         }
 
-        value = new DateTimeOffset(new DateTime(year, month, day, hour, minute, second).AddTicks(fractionTicks), TimeSpan.FromMinutes(offsetMinutes));
+        value = new DateTimeOffset(new DateTime(year, month, day, hour, minute, second).AddDays(isMidnight ? 1 : 0).AddTicks(fractionTicks), TimeSpan.FromMinutes(offsetMinutes));
         return true;
     }
 

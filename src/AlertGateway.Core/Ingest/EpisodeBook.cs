@@ -1,4 +1,8 @@
 using AlertGateway.Cap;
+using AlertGateway.Core.Targeting;
+using NetTopologySuite.Geometries;
+using NetTopologySuite.Operation.Overlay;
+using NetTopologySuite.Operation.OverlayNG;
 
 namespace AlertGateway.Core.Ingest;
 
@@ -28,7 +32,11 @@ public enum EpisodeAlarm : byte
 /// <param name="RefersTo">The messages that it updates.</param>
 public sealed record EpisodeFacts(
     int SubmissionNo, AlertStatus Status, string Kind, WarningColour Colour, DateTimeOffset Sent, DateTimeOffset Onset, IReadOnlyList<string> DivisionPrefixes, IReadOnlySet<string> Actions, string Issuer, bool Quiet,
-    ChainKey Chain, IReadOnlyList<ChainKey> RefersTo);
+    ChainKey Chain, IReadOnlyList<ChainKey> RefersTo)
+{
+    /// <summary>Ground of a message that names no division and only draws its area; made when it is first compared.</summary>
+    internal Lazy<Geometry?> Drawn { get; init; } = new((Geometry?)null);
+}
 
 /// <summary>What a message is against those of its event that people have had.</summary>
 /// <param name="JoinedSubmissionNos">These, in order of their numbers; empty for the first of its event.</param>
@@ -46,12 +54,14 @@ public sealed record EpisodeMember(EpisodeFacts Facts, EpisodeAlarm Alarm);
 public sealed record Episode(string Kind, WarningColour Colour, IReadOnlyList<EpisodeMember> Members);
 
 /// <summary>
-/// Joins warnings of the same event: those of one chain, and those of the same kind and status, areas of which one lies in the other, sent within <see cref="Window"/> of each other. Pure, and blind to the order of arrival: any order of the same messages
+/// Joins warnings of the same event: those of one chain, and those of the same kind and status, areas of which one lies in the other (of areas that are only drawn: half of the smaller one), sent within <see cref="Window"/> of each other. Pure, and blind to the order of arrival: any order of the same messages
 /// gives the same episodes.
 /// </summary>
 public static class EpisodeBook
 {
     public static readonly TimeSpan Window = TimeSpan.FromHours(24);
+
+    private static readonly TargetingConfig Shapes = new();
 
     // What Chinese texts ask for; CAP's responseType is seldom used there.
     private static readonly (string Word, string Action)[] ActionWords =
@@ -76,10 +86,14 @@ public static class EpisodeBook
         }
 
         var sent = alert.Sent ?? DateTimeOffset.UnixEpoch;
+        var divisions = Divisions(alert);
         return new EpisodeFacts(
             submission.SubmissionNo, alert.Status, alert.Infos.Count == 0 ? "" : kindOf(alert.Infos[0]), submission.Colour, sent,
-            alert.Infos.Select(i => i.Onset ?? i.Effective ?? sent).DefaultIfEmpty(sent).Min(), Divisions(alert), actions, alert.Infos.Select(i => i.SenderName).FirstOrDefault(n => !string.IsNullOrEmpty(n)) ?? alert.Sender, CapCpProfile.IsMinorChange(alert),
-            alert.Chain, alert.MsgType == MsgType.Update ? [.. alert.References.Select(r => r.Chain).Distinct()] : []);
+            alert.Infos.Select(i => i.Onset ?? i.Effective ?? sent).DefaultIfEmpty(sent).Min(), divisions, actions, alert.Infos.Select(i => i.SenderName).FirstOrDefault(n => !string.IsNullOrEmpty(n)) ?? alert.Sender, CapCpProfile.IsMinorChange(alert),
+            alert.Chain, alert.MsgType == MsgType.Update ? [.. alert.References.Select(r => r.Chain).Distinct()] : [])
+        {
+            Drawn = new Lazy<Geometry?>(() => divisions.Count == 0 ? AreaShapes.Of(alert, Shapes).Geometry : null),
+        };
     }
 
     /// <summary>Whether a message alarms those who have had the others: what was published counts, and nothing else that was only received.</summary>
@@ -144,17 +158,22 @@ public static class EpisodeBook
 
     private static bool AreKin(EpisodeFacts a, EpisodeFacts b) =>
         a.Status == b.Status && string.Equals(a.Kind, b.Kind, StringComparison.OrdinalIgnoreCase)
-        && a.DivisionPrefixes.Any(x => b.DivisionPrefixes.Any(y => x.StartsWith(y, StringComparison.Ordinal) || y.StartsWith(x, StringComparison.Ordinal)));
+        && (a.DivisionPrefixes.Any(x => b.DivisionPrefixes.Any(y => x.StartsWith(y, StringComparison.Ordinal) || y.StartsWith(x, StringComparison.Ordinal))) || AreDrawnAlike(a, b));
+
+    // Joining makes horns quieter for those who have had the other, so neighbours that touch are not enough.
+    private static bool AreDrawnAlike(EpisodeFacts a, EpisodeFacts b) =>
+        a.DivisionPrefixes.Count + b.DivisionPrefixes.Count == 0 && a.Drawn.Value is { } x && b.Drawn.Value is { } y
+        && x.EnvelopeInternal.Intersects(y.EnvelopeInternal) && OverlayNGRobust.Overlay(x, y, SpatialFunction.Intersection).Area * 2 >= Math.Min(x.Area, y.Area);
 
     private static List<string> Divisions(Alert alert)
     {
         var prefixes = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var code in alert.Infos.SelectMany(i => i.Areas).SelectMany(a => a.Geocodes))
         {
-            if (Targeting.DivisionCode.TryPrefix(code.Value, out var prefix)) prefixes.Add(prefix);
+            if (DivisionCode.TryPrefix(code.Value, out var prefix)) prefixes.Add(prefix);
         }
 
-        if (prefixes.Count == 0 && CmaProfile.DivisionOf(alert.Identifier) is { } division && Targeting.DivisionCode.TryPrefix(division, out var own)) prefixes.Add(own);
+        if (prefixes.Count == 0 && CmaProfile.DivisionOf(alert.Identifier) is { } division && DivisionCode.TryPrefix(division, out var own)) prefixes.Add(own);
         return [.. prefixes];
     }
 

@@ -88,6 +88,12 @@ public sealed class ObservationRoom : IDisposable
         }
     }
 
+    /// <summary>Whether exactly this push was taken before.</summary>
+    public bool HasPush(string sender, string id, int revision, string sha256)
+    {
+        lock (_lock) return _store.FindPush(sender, id, revision) == sha256;
+    }
+
     /// <summary>Hands drafts to the desk until cancelled: those that a crash left behind first.</summary>
     /// <param name="submit">Completes when the desk has it; a draft handed in twice is one draft there.</param>
     public async Task RunAsync(Func<ReadOnlyMemory<byte>, string, CancellationToken, Task> submit, CancellationToken cancellationToken)

@@ -85,7 +85,7 @@ public static partial class NmcDecoder
             {
                 Language = "zh-CN",
                 Categories = [Category.Met],
-                Event = CapJson.Clean(Said(warning, "signaltype")) ?? CapJson.Clean(title)!,
+                Event = CapJson.Clean(Said(warning, "signaltype")) ?? (KindInTitle.Match(title) is { Success: true } kind ? kind.Groups["kind"].Value : CapJson.Clean(title)!),
                 Severity = colour == WarningColour.None ? Severity.Unknown : colour.ToSeverity(),
                 EventCodes = Said(warning, "eventType") is { } code ? [new NamedValue("CMA Event Code", CapJson.Clean(code)!)] : [],
                 SenderName = CapJson.Clean(publisher),
@@ -108,6 +108,10 @@ public static partial class NmcDecoder
         '4' => WarningColour.Blue,
         _ => WarningColour.None,
     };
+
+    /// <summary>…发布暴雨红色预警信号: what stands between the verb and the colour.</summary>
+    [GeneratedRegex(@"(?:发布|解除|取消|撤销|更新|变更|继续)+(?<kind>\p{IsCJKUnifiedIdeographs}{1,8}?)[红橙黄蓝]色预警", RegexOptions.CultureInvariant)]
+    private static partial Regex KindInTitle { get; }
 
     [GeneratedRegex(@"[0-9]{14}_[0-9]{14}", RegexOptions.CultureInvariant)]
     private static partial Regex Number { get; }

@@ -46,7 +46,8 @@ public sealed record PushSenderOptions
 /// <param name="Message">Null unless the push is to be trusted.</param>
 /// <param name="Sender">Null when the sender is not known or the signature is not theirs.</param>
 /// <param name="PayloadSha256">Hex; identifies the content for the replay book.</param>
-public sealed record PushVerdict(PushMessage? Message, PushSenderOptions? Sender, IReadOnlyList<Finding> Findings, string PayloadSha256);
+/// <param name="Late">The message whose only fault is that it was sent too far from now: not to be taken, but perhaps known already.</param>
+public sealed record PushVerdict(PushMessage? Message, PushSenderOptions? Sender, IReadOnlyList<Finding> Findings, string PayloadSha256, PushMessage? Late = null);
 
 /// <summary>The systems that may push. Deny by default: who is not listed is refused, and so is a hazard or a station that is not listed with them. Thread-safe.</summary>
 public sealed class PushSenders
@@ -109,7 +110,8 @@ public sealed class PushSenders
             if (message.Observations.Any(o => Quantities.Split(o.Id) is not var (station, _) || !sender.Options.Stations.Contains(station))) findings.Add(HydroRecords.Of(FindingCodes.PushHazard, "/payload/observations", "The sender may not report for one of the stations."));
         }
 
-        return new PushVerdict(findings.Any(f => f.Level == FindingLevel.Error) ? null : message, sender.Options, findings, hash);
+        var errors = findings.Where(f => f.Level == FindingLevel.Error).ToList();
+        return new PushVerdict(errors.Count > 0 ? null : message, sender.Options, findings, hash, errors is [{ } only] && only.Code == FindingCodes.PushWindow.Code ? message : null);
     }
 
     private static PushVerdict Refused(FindingCode code, string why, string hash) => new(null, null, [HydroRecords.Of(code, "", why)], hash);

@@ -24,16 +24,16 @@ internal static class FeedHouse
         if (!Directory.Exists(folder)) return [];
         var quakes = new QuakeRoom(new QuakeBook([.. registry.Villages.Select(v => new QuakePlace(v.Code, v.Name, v.LatitudeDegrees, v.LongitudeDegrees))], new QuakeOptions()), clock, pipeline);
         quakes.Restore(ingest.All);
-        return [.. Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal).Select(f => CapFeedOptions.Parse(File.ReadAllBytes(f))).Where(f => f.Enabled).Select(f => Adapter(f, clock, pipeline, quakes))];
+        return [.. Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal).Select(f => CapFeedOptions.Parse(File.ReadAllBytes(f))).Where(f => f.Enabled).Select(f => Adapter(f, clock, pipeline, ingest, quakes))];
     }
 
-    private static IFeedAdapter Adapter(CapFeedOptions options, TimeProvider clock, AlertPipeline pipeline, QuakeRoom quakes)
+    private static IFeedAdapter Adapter(CapFeedOptions options, TimeProvider clock, AlertPipeline pipeline, IngestRoom ingest, QuakeRoom quakes)
     {
         Task SubmitAsync(ReadOnlyMemory<byte> bytes, SubmissionSource source, CancellationToken ct) => pipeline.SubmitAsync(bytes, source, ct);
         Task TakeAsync(FeedRecord record, SubmissionSource source, CancellationToken ct) =>
             record.Message is { } message ? pipeline.SubmitAsync(message.RawBytes, source, ct)
             : record is { Type: FeedRecordType.Event, Unit: "M" } ? quakes.TakeAsync(record, source, ct)
-            : record.Draft is { } draft ? pipeline.SubmitAsync(CapWriter.Write(Placed(draft, options.Areas)), source, ct)
+            : record.Draft is { } draft ? pipeline.SubmitAsync(CapWriter.Write(OfficeLift.Referring(Placed(draft, options.Areas), ingest.All)), source, ct)
             : Task.CompletedTask;
 
         static Alert Placed(Alert draft, IReadOnlyList<string> codes) => codes.Count == 0 ? draft : draft with

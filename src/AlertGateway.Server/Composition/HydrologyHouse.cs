@@ -23,20 +23,18 @@ internal sealed class HydrologyHouse : IDisposable
     private readonly HydrologyOptions _options;
     private readonly List<HydroPoller> _pollers = [];
 
-    private HydrologyHouse(ObservationStore store, ObservationRoom room, PushSenders senders, HydrologyOptions options, TimeProvider clock) =>
-        (_store, Room, Senders, _options, _clock) = (store, room, senders, options, clock);
+    private HydrologyHouse(ObservationStore store, ObservationRoom room, HydrologyOptions options, TimeProvider clock) =>
+        (_store, Room, _options, _clock) = (store, room, options, clock);
 
     public ObservationRoom Room { get; }
-
-    public PushSenders Senders { get; }
 
     /// <summary>Null when no station may call.</summary>
     public Sl651Server? Stations { get; private set; }
 
     public List<FeedPulse> Pulses { get; } = [];
 
-    /// <summary>Of the push endpoint.</summary>
-    public FeedPulse? PushPulse { get; private set; }
+    /// <summary>Null when no system may push.</summary>
+    public PushIntake? Pushes { get; private set; }
 
     public TimeSpan RedUnpublishedAfter => TimeSpan.FromMinutes(_options.RedUnpublishedMinutes);
 
@@ -55,7 +53,7 @@ internal sealed class HydrologyHouse : IDisposable
         string sendersFile = Folder(options.PushSendersFile, "push-senders.json");
         var senders = File.Exists(sendersFile) ? PushSenders.Parse(File.ReadAllBytes(sendersFile), Path.GetDirectoryName(sendersFile)!) : PushSenders.None;
         var store = ObservationStore.Open(Path.Combine(dataFolder, "observations.db"));
-        var house = new HydrologyHouse(store, new ObservationRoom(store, thresholds, new DraftComposer(wording, zones), clock), senders, options, clock);
+        var house = new HydrologyHouse(store, new ObservationRoom(store, thresholds, new DraftComposer(wording, zones), clock), options, clock);
         if (options.Sl651.Enabled)
         {
             var known = house.Room.Stations.Concat(options.Sl651.Stations).ToHashSet(StringComparer.OrdinalIgnoreCase);
@@ -74,7 +72,12 @@ internal sealed class HydrologyHouse : IDisposable
             house.Pulses.Add(poller.Pulse);
         }
 
-        if (senders.Count > 0) house.Pulses.Add(house.PushPulse = new FeedPulse("push", PushDecoder.Kind, true, TimeSpan.FromDays(1), TimeSpan.Zero, clock));
+        if (senders.Count > 0)
+        {
+            house.Pushes = new PushIntake(senders, house.Room, new FeedPulse("push", PushDecoder.Kind, true, TimeSpan.FromDays(1), TimeSpan.Zero, clock), clock);
+            house.Pulses.Add(house.Pushes.Pulse);
+        }
+
         return house;
     }
 

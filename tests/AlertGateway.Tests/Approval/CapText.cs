@@ -43,6 +43,9 @@ public sealed record CapText
 
     public string? Geocode { get; init; } = "320481000000";
 
+    /// <summary>CAP's pairs of latitude and longitude, closed; null for none.</summary>
+    public string? Polygon { get; init; }
+
     /// <summary>Parameters of the info, as XML.</summary>
     public string InfoTail { get; init; } = "";
 
@@ -58,10 +61,11 @@ public sealed record CapText
             var references = References.Count == 0 ? "" : $"<references>{string.Join(' ', References.Select(r => $"{r.Sender},{r.Identifier},{Time(r.Sent)}"))}</references>";
             var expires = Expires is { } e ? $"<expires>{Time(e)}</expires>" : "";
             var geocode = Geocode is null ? "" : $"<geocode><valueName>CPEAS Geographic Code</valueName><value>{Geocode}</value></geocode>";
+            var polygon = Polygon is null ? "" : $"<polygon>{Polygon}</polygon>";
             var info = MsgType == "Cancel" ? "" : $"""
                 <info><language>{Language}</language><category>Met</category><event>{Escape(Event)}</event><urgency>Immediate</urgency><severity>{Severity}</severity><certainty>Observed</certainty>
                 <eventCode><valueName>CN</valueName><value>{EventCode}</value></eventCode>{expires}<senderName>{Escape(SenderName)}</senderName><headline>{Escape(Headline)}</headline>
-                <description>{Escape(Description)}</description><instruction>{Escape(Instruction)}</instruction>{InfoTail}<area><areaDesc>{Escape(AreaDesc)}</areaDesc>{geocode}</area></info>
+                <description>{Escape(Description)}</description><instruction>{Escape(Instruction)}</instruction>{InfoTail}<area><areaDesc>{Escape(AreaDesc)}</areaDesc>{polygon}{geocode}</area></info>
                 """;
             return $"""
                 <?xml version="1.0" encoding="UTF-8"?>

@@ -70,6 +70,31 @@ public sealed class ReaderTests
         Assert.Contains(message.Findings, f => f.Message.Contains("2026", StringComparison.Ordinal) && f.Message.Contains("Buddhist", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("2026-07-01T24:00:00+08:00", "2026-07-01T16:00:00Z")]
+    [InlineData("2026-07-01T23:59:60+08:00", "2026-07-01T15:59:59Z")]
+    [InlineData("2026-07-01 12:00:00+0800", "2026-07-01T04:00:00Z")]
+    [InlineData("2026-07-01T12:00+08", "2026-07-01T04:00:00Z")]
+    [InlineData("2026-07-01T04:00:00.250Z", "2026-07-01T04:00:00.25Z")]
+    public void Times_are_read_as_senders_write_them_and_remarked_upon(string written, string instant)
+    {
+        var message = ACap.One(ACap.Alert(ACap.Info(times: $"<expires>{written}</expires>")));
+        Assert.Equal(DateTimeOffset.Parse(instant, System.Globalization.CultureInfo.InvariantCulture), message.Alert!.Infos[0].Expires);
+        Assert.True(message.Has(FindingCodes.TimeForm));
+        Assert.Equal(Disposition.Accept, message.Disposition);
+    }
+
+    [Theory]
+    [InlineData("2026-07-01T24:00:01+08:00")]
+    [InlineData("2026-07-01T24:01:00+08:00")]
+    [InlineData("2026-07-01T25:00:00+08:00")]
+    public void A_time_that_no_clock_shows_is_a_case_for_a_person(string written)
+    {
+        var message = ACap.One(ACap.Alert(ACap.Info(times: $"<expires>{written}</expires>")));
+        Assert.True(message.Has(FindingCodes.TimeUnreadable));
+        Assert.Equal(Disposition.Quarantine, message.Disposition);
+    }
+
     [Fact]
     public void An_alert_from_long_before_its_receipt_is_doubted_only_when_an_age_is_set()
     {

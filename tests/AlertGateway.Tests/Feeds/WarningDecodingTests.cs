@@ -75,6 +75,14 @@ public sealed class WarningDecodingTests
         Assert.Empty(r.Findings);
     }
 
+    [Theory]
+    [InlineData("江苏省常州市溧阳市气象台发布暴雨红色预警信号", "暴雨")]
+    [InlineData("溧阳市气象台解除雷暴大风黄色预警信号", "雷暴大风")]
+    [InlineData("溧阳市气象台变更发布道路结冰橙色预警", "道路结冰")]
+    [InlineData("中国气象局发布台风预警", "中国气象局发布台风预警")]
+    public void The_kind_of_weather_is_read_from_a_title_that_stands_alone(string title, string kind) =>
+        Assert.Equal(kind, One("nmc", $$"""[{"alertid":"32048141600000_20260705142000","issuetime":"2026/07/05 14:20","title":"{{title}}"}]""").Draft!.Infos[0].Event);
+
     [Fact]
     public void Nmc_sentinels_are_no_warning_a_lifted_signal_is_a_cancel_and_two_colours_are_remarked()
     {

@@ -40,6 +40,27 @@ public sealed class EpisodeTests
         Assert.Equal(2, Join(Province, County with { Sent = DeskWorld.Start.AddHours(30) }).Count);
     }
 
+    [Theory]
+    [InlineData(0.0, 1)]
+    [InlineData(0.09, 1)]
+    [InlineData(0.11, 2)]
+    [InlineData(0.2, 2)]
+    [InlineData(1.0, 2)]
+    public void Areas_that_are_only_drawn_are_one_event_when_they_share_half_of_the_smaller(double shift, int episodes)
+    {
+        // Two drawn by offices abroad, whose identifiers name no division: 0.2 degrees wide, and twice as wide.
+        CapText Drawn(string id, double west, double width) => County with
+        {
+            Identifier = id, Sender = id + "@example.org", SenderName = id, Geocode = null,
+            Polygon = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"31.3,{west} 31.5,{west} 31.5,{west + width} 31.3,{west + width} 31.3,{west}"),
+        };
+        var large = Drawn("a", 119.0, 0.4);
+        var small = Drawn("b", 119.2 + shift, 0.2) with { Sent = large.Sent.AddMinutes(3) };
+        Assert.Equal(episodes, Join(large, small).Count);
+        Assert.Equal(episodes, Join(small, large).Count);
+        Assert.Equal(2, Join(large, small with { Status = "Exercise" }).Count);
+    }
+
     [Fact]
     public void Any_order_of_arrival_and_any_duplication_give_the_same_episodes()
     {

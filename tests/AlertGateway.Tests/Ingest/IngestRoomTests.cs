@@ -1,5 +1,6 @@
 using System.Text;
 using AlertGateway.Cap;
+using AlertGateway.Core.Approval;
 using AlertGateway.Core.Ingest;
 using AlertGateway.Tests.Approval;
 using CsCheck;
@@ -40,6 +41,34 @@ public sealed class IngestRoomTests
         var outcome = Assert.Single(await world.Pipeline.SubmitAsync(new byte[5_767_169], Feed, Stop));
         Assert.Equal("ingest.too-large", outcome.Refusal?.Code);
         Assert.Single(world.Ledger.Rows);
+    }
+
+    [Fact]
+    public async Task A_lift_that_names_no_message_ends_what_its_office_last_said_about_that_weather()
+    {
+        using var world = new DeskWorld();
+        var rain = new CapText { Sender = "nmc.cn", Identifier = "32048141600000_20260705142000" };
+        CapText[] others =
+        [
+            rain with { Identifier = "32048141600000_20260705141000", Event = "大风", Headline = "溧阳市气象台发布大风黄色预警", Sent = rain.Sent.AddMinutes(-10) },
+            rain with { Identifier = "32040041600000_20260705140000", Sent = rain.Sent.AddMinutes(-20) }, // 常州's own
+            rain with { Identifier = "32048141600000_20260705142100", Status = "Exercise", Sent = rain.Sent.AddMinutes(1) },
+            rain with { Sender = "another.cn", Sent = rain.Sent.AddMinutes(2) },
+        ];
+        foreach (var text in others.Prepend(rain)) await world.SubmitAsync(text);
+        Alert Lift(DateTimeOffset at, string headline = "溧阳市气象台解除暴雨红色预警信号") =>
+            CapReader.Read((rain with { Identifier = "32048141600000_20260705180000", MsgType = "Alert", Sent = at, Headline = headline }).Bytes).Messages[0].Alert! with { MsgType = MsgType.Cancel };
+
+        var lift = OfficeLift.Referring(Lift(rain.Sent.AddHours(2)), world.Ingest.All);
+        Assert.Equal([("nmc.cn", rain.Identifier)], lift.References.Select(r => (r.Sender, r.Identifier)));
+        Assert.Empty(OfficeLift.Referring(Lift(rain.Sent), world.Ingest.All).References); // not older than what it would end
+        var taken = Assert.Single(await world.Pipeline.SubmitAsync(CapWriter.Write(lift), Feed, Stop));
+        Assert.Equal(ChainVerdict.Cancel, taken.Submission!.Chain);
+        Assert.Equal([rain.Identifier], world.Ingest.PredecessorsOf(world.Ingest.All[^1]).Select(t => t.Identifier));
+        Assert.Equal(ProposalState.Overtaken, world.Desk.All.Single(p => p.Submission.Alert.Identifier == rain.Identifier && p.Submission.Alert.Sender == "nmc.cn").State);
+
+        // What was lifted once is not lifted again.
+        Assert.Empty(OfficeLift.Referring(Lift(rain.Sent.AddHours(3)), world.Ingest.All).References);
     }
 
     [Fact]

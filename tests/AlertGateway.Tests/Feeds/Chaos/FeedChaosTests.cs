@@ -101,6 +101,30 @@ public sealed class FeedChaosTests
     }
 
     [Fact]
+    public async Task A_monitoring_systems_pushes_are_all_kept_once_whatever_its_line_and_our_clock_do()
+    {
+        await using var upstream = new PushUpstream(reports: Seconds / 3, _clock);
+        await upstream.RunAsync(Stop);
+        var reporting = upstream.ReportAsync(Stop);
+        for (var second = 0; !reporting.IsCompleted;)
+        {
+            await Task.Delay(1, Stop);
+            if (!upstream.Idle || reporting.IsCompleted) continue;
+            foreach (var step in upstream.Timeline.At(second++)) await upstream.DoAsync(step);
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        await reporting;
+        Assert.Empty(upstream.Missing);
+        Assert.Empty(upstream.Foreign);
+        Assert.Equal(0, upstream.Repeats);
+        Assert.Equal(0, upstream.Refusals);
+        Assert.True(upstream.Faults >= 80, $"{upstream.Faults} faults");
+        Assert.True(upstream.Duplicates >= 20, $"{upstream.Duplicates} duplicates");
+        Assert.True(upstream.Unauthenticated >= 20, $"{upstream.Unauthenticated} unauthenticated");
+    }
+
+    [Fact]
     public void A_script_that_says_nothing_known_is_refused_with_its_line()
     {
         var e = Assert.Throws<FormatException>(() => FeedTimeline.Parse(["cycle 10", "3 publish", "4 fail nonsense"]));

@@ -25,7 +25,8 @@ public sealed class RealTimeRunTests
         foreach (var kind in new[] { "cap-feed", "jma-xml" }) upstreams.Add(new IndexUpstream(kind, ChaosScripts.Read("index"), await ServerAsync(), world));
         foreach (var kind in new[] { "naads", "emsc", "wolfx" }) upstreams.Add(new StreamUpstream(kind, ChaosScripts.Read(kind == "naads" ? "naads" : "websocket"), await ServerAsync(), world));
         var station = new StationUpstream(minutes * 60 / 4, world);
-        upstreams.Add(station);
+        var pushing = new PushUpstream(minutes * 60 / 4, world);
+        upstreams.AddRange([station, pushing]);
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         using var process = Process.GetCurrentProcess();
@@ -33,7 +34,7 @@ public sealed class RealTimeRunTests
         var memory = new List<long>();
         var started = Stopwatch.GetTimestamp();
         var runs = upstreams.Select(u => u.RunAsync(stop.Token)).ToList();
-        var reporting = station.ReportAsync(stop.Token);
+        var reporting = Task.WhenAll(station.ReportAsync(stop.Token), pushing.ReportAsync(stop.Token));
         using (var tick = new PeriodicTimer(TimeSpan.FromSeconds(1)))
         {
             for (var second = 0; second < minutes * 60; second++)

@@ -1,8 +1,15 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using AlertGateway.Core.Drafts;
+using AlertGateway.Core.Targeting;
+using AlertGateway.Core.Thresholds;
+using AlertGateway.Feeds.Health;
 using AlertGateway.Feeds.PushJson;
+using AlertGateway.Storage.Observations;
+using AlertGateway.Tests.Feeds.Chaos;
 using CsCheck;
+using Microsoft.Extensions.Time.Testing;
 using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Crypto.Signers;
 
@@ -58,6 +65,31 @@ public sealed class PushTests
         Assert.Equal("push.hazard", Code(Senders().Verify(Signed(Leak.Replace("hazmat-leak", "forest-fire", StringComparison.Ordinal)), Now)));
         Assert.Equal("push.action", Code(Senders().Verify(Signed(Leak.Replace("\"colour\"", "\"action\":\"both\",\"colour\"", StringComparison.Ordinal)), Now)));
         Assert.Equal("push.hazard", Code(Senders().Verify(Signed("""{"id":"m-1","sent":"2026-07-05T02:10:00+08:00","status":"Actual","observations":[{"station":"0000000001","quantity":"stage","time":"2026-07-05T02:10:00+08:00","value":4.5,"unit":"m"}]}"""), Now)));
+    }
+
+    [Fact]
+    public void A_sender_whose_answer_was_lost_hears_even_after_the_window_that_it_was_taken()
+    {
+        string folder = Directory.CreateTempSubdirectory("agw-push-").FullName;
+        try
+        {
+            var clock = new FakeTimeProvider(Now);
+            var wording = DraftWording.Parse(File.ReadAllBytes(Path.Combine(ChaosScripts.Root, "config", "templates", "drafts.json")));
+            using var store = ObservationStore.Open(Path.Combine(folder, "o.db"));
+            using var room = new ObservationRoom(store, [], new DraftComposer(wording, DangerZones.None), clock);
+            var intake = new PushIntake(Senders(), room, new FeedPulse("push", PushDecoder.Kind, true, TimeSpan.FromDays(1), TimeSpan.Zero, clock), clock);
+            byte[] leak = Signed(Leak), later = Signed(Leak.Replace("leak-7", "leak-8", StringComparison.Ordinal));
+            Assert.Equal(PushFate.Taken, intake.Take(leak).Fate);
+            clock.Advance(TimeSpan.FromHours(1));
+            Assert.Equal((PushFate.Duplicate, "leak-7"), (intake.Take(leak).Fate, intake.Take(leak).Message!.Id));
+            Assert.Equal(PushFate.Refused, intake.Take(later).Fate);
+            Assert.Equal(PushFate.Refused, intake.Take(Signed(Leak.Replace("氯气", "氨气", StringComparison.Ordinal))).Fate); // the known id for other words
+            Assert.Single(store.OpenDrafts());
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]
