@@ -7,6 +7,11 @@ namespace AlertGateway.Cap;
 internal static class CapSchemas
 {
     private const int ErrorsReported = 5;
+
+    /// <summary>No type of CAP looks further into a text: what is longer (polygons, descriptions, embedded resources) is plain string.</summary>
+    private const int TextCharsJudged = 4_096;
+
+    private const string Xmlns = "http://www.w3.org/2000/xmlns/";
     private static readonly Lazy<XmlSchemaSet> V10 = new(() => Load("CAP-v1.0.xsd"));
     private static readonly Lazy<XmlSchemaSet> V11 = new(() => Load("CAP-v1.1.xsd"));
     private static readonly Lazy<XmlSchemaSet> V12 = new(() => Load("CAP-v1.2.xsd"));
@@ -16,22 +21,48 @@ internal static class CapSchemas
     {
         if (version == CapVersion.Unknown) return false;
         var errors = 0;
-        var settings = CapXml.Settings();
-        settings.ValidationType = ValidationType.Schema;
-        settings.ValidationFlags = XmlSchemaValidationFlags.None; // no schema location from the document is ever followed
-        settings.Schemas = (version switch { CapVersion.V10 => V10, CapVersion.V11 => V11, _ => V12 }).Value;
-        settings.ValidationEventHandler += (_, e) =>
+        using var reader = XmlReader.Create(new StringReader(alertXml), CapXml.Settings());
+        // No schema location from the document is ever followed.
+        var validator = new XmlSchemaValidator(reader.NameTable, (version switch { CapVersion.V10 => V10, CapVersion.V11 => V11, _ => V12 }).Value, (IXmlNamespaceResolver)reader, XmlSchemaValidationFlags.None) { XmlResolver = null };
+        validator.ValidationEventHandler += (_, e) =>
         {
             if (e.Severity != XmlSeverityType.Error) return;
             if (++errors <= ErrorsReported) sink.Add(FindingCodes.SchemaInvalid, "/alert", AlertParser.Shown(e.Message, 240));
         };
-        using var reader = XmlReader.Create(new StringReader(alertXml), settings);
-        // The verdict is clear and no more is reported: thousands of further errors would only cost time.
-        while (errors <= ErrorsReported && reader.Read())
-        {
-        }
-
+        validator.Initialize();
+        var text = new char[TextCharsJudged];
+        // Once the verdict is clear no more is reported: thousands of further errors would only cost time.
+        while (errors <= ErrorsReported && reader.Read()) Node(validator, reader, text);
+        if (errors <= ErrorsReported) validator.EndValidation();
         return errors == 0;
+    }
+
+    private static void Node(XmlSchemaValidator validator, XmlReader reader, char[] text)
+    {
+        switch (reader.NodeType)
+        {
+            case XmlNodeType.Element:
+                var isEmpty = reader.IsEmptyElement;
+                validator.ValidateElement(reader.LocalName, reader.NamespaceURI, null, reader.GetAttribute("type", XmlSchema.InstanceNamespace), reader.GetAttribute("nil", XmlSchema.InstanceNamespace), null, null);
+                while (reader.MoveToNextAttribute())
+                {
+                    if (reader.NamespaceURI is not (Xmlns or XmlSchema.InstanceNamespace)) validator.ValidateAttribute(reader.LocalName, reader.NamespaceURI, reader.Value, null);
+                }
+
+                reader.MoveToElement();
+                validator.ValidateEndOfAttributes(null);
+                if (isEmpty) validator.ValidateEndElement(null);
+                break;
+            case XmlNodeType.EndElement:
+                validator.ValidateEndElement(null);
+                break;
+            case XmlNodeType.Text or XmlNodeType.CDATA:
+                validator.ValidateText(new string(text, 0, reader.ReadValueChunk(text, 0, text.Length)));
+                break;
+            case XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace:
+                validator.ValidateWhitespace(reader.Value);
+                break;
+        }
     }
 
     private static XmlSchemaSet Load(string name)

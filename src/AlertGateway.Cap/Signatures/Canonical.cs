@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Xml;
 
@@ -9,7 +10,7 @@ namespace AlertGateway.Cap;
 internal sealed class Canonical(bool exclusive, IReadOnlyList<string> inclusivePrefixes, bool withComments)
 {
     private const string XmlnsNamespace = "http://www.w3.org/2000/xmlns/";
-    private readonly StringBuilder _out = new();
+    private readonly Utf8Text _out = new();
     private IReadOnlyCollection<XmlElement> _omitted = [];
 
     /// <summary>A whole document without some elements: what an enveloped signature covers.</summary>
@@ -34,7 +35,7 @@ internal sealed class Canonical(bool exclusive, IReadOnlyList<string> inclusiveP
             }
         }
 
-        return Encoding.UTF8.GetBytes(_out.ToString());
+        return _out.ToArray();
     }
 
     /// <summary>
@@ -60,7 +61,7 @@ internal sealed class Canonical(bool exclusive, IReadOnlyList<string> inclusiveP
         }
 
         Element(apex, scope, [], around);
-        return Encoding.UTF8.GetBytes(_out.ToString());
+        return _out.ToArray();
     }
 
     private void Element(XmlElement element, Dictionary<string, string> inherited, Dictionary<string, string> rendered, List<XmlAttribute>? around = null)
@@ -120,7 +121,8 @@ internal sealed class Canonical(bool exclusive, IReadOnlyList<string> inclusiveP
             if (rendered.TryGetValue(prefix, out var before) ? before == ns : ns.Length == 0) continue;
             if (ReferenceEquals(inner, rendered)) inner = new(rendered, StringComparer.Ordinal);
             inner[prefix] = ns;
-            _out.Append(prefix.Length == 0 ? " xmlns=\"" : $" xmlns:{prefix}=\"");
+            if (prefix.Length == 0) _out.Append(" xmlns=\"");
+            else _out.Append(" xmlns:").Append(prefix).Append("=\"");
             AttributeText(ns);
             _out.Append('"');
         }
@@ -146,34 +148,39 @@ internal sealed class Canonical(bool exclusive, IReadOnlyList<string> inclusiveP
         }
     }
 
+    private void AttributeText(ReadOnlySpan<char> text) => Escaped(text, "&<\"\t\n\r");
+
     // A polygon is one long text in which nothing needs escaping, so it is copied in one piece.
-    private void ContentText(ReadOnlySpan<char> text)
+    private void ContentText(ReadOnlySpan<char> text) => Escaped(text, "&<>\r");
+
+    private void Escaped(ReadOnlySpan<char> text, ReadOnlySpan<char> special)
     {
-        for (var at = text.IndexOfAny("&<>\r"); at >= 0; at = text.IndexOfAny("&<>\r"))
+        for (var at = text.IndexOfAny(special); at >= 0; at = text.IndexOfAny(special))
         {
-            _out.Append(text[..at]).Append(text[at] switch { '&' => "&amp;", '<' => "&lt;", '>' => "&gt;", _ => "&#xD;" });
+            _out.Append(text[..at]).Append(text[at] switch { '&' => "&amp;", '<' => "&lt;", '>' => "&gt;", '"' => "&quot;", '\t' => "&#x9;", '\n' => "&#xA;", _ => "&#xD;" });
             text = text[(at + 1)..];
         }
 
         _out.Append(text);
     }
 
-    private void AttributeText(string text)
-    {
-        foreach (var c in text)
-        {
-            _ = c switch
-            {
-                '&' => _out.Append("&amp;"),
-                '<' => _out.Append("&lt;"),
-                '"' => _out.Append("&quot;"),
-                '\t' => _out.Append("&#x9;"),
-                '\n' => _out.Append("&#xA;"),
-                '\r' => _out.Append("&#xD;"),
-                _ => _out.Append(c),
-            };
-        }
-    }
-
     private static string PrefixOf(XmlAttribute declaration) => declaration.Prefix.Length == 0 ? "" : declaration.LocalName;
+
+    /// <summary>Text as its UTF-8 bytes, so that a polygon of a megabyte is copied once. A lone surrogate counts as U+FFFD, as in every encoder.</summary>
+    private sealed class Utf8Text
+    {
+        private readonly ArrayBufferWriter<byte> _bytes = new();
+
+        public Utf8Text Append(ReadOnlySpan<char> text)
+        {
+            Encoding.UTF8.GetBytes(text, _bytes);
+            return this;
+        }
+
+        public Utf8Text Append(char one) => Append(new ReadOnlySpan<char>(in one));
+
+        public byte[] ToArray() => _bytes.WrittenSpan.ToArray();
+
+        public void Clear() => _bytes.ResetWrittenCount();
+    }
 }

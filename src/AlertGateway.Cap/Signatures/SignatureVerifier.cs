@@ -19,12 +19,12 @@ internal static class SignatureVerifier
     public static SignatureOutcome Verify(string alertXml, string sender, PinnedKeys pins, FindingSink sink)
     {
         var asSent = new FindingSink();
-        var outcome = All(Load(alertXml), sender, pins, asSent);
+        var document = Load(alertXml);
+        var outcome = All(document, sender, pins, asSent);
         if (outcome == SignatureOutcome.Invalid)
         {
             // The WMO's authoring tool signs first and indents afterwards, so its signatures fit the alert without the white space between
             // elements. The parser ignores exactly that white space, so what was signed is still what was read.
-            var document = Load(alertXml);
             var unindented = new FindingSink();
             if (RemoveIndentation(document.DocumentElement!) && All(document, sender, pins, unindented) is var again and not SignatureOutcome.Invalid)
             {
@@ -43,7 +43,9 @@ internal static class SignatureVerifier
         var settings = CapXml.Settings();
         settings.IgnoreComments = false;
         settings.IgnoreProcessingInstructions = false;
-        using var reader = XmlReader.Create(new StringReader(alertXml[DeclarationEnd(alertXml)..]), settings);
+        using var text = new StringReader(alertXml);
+        text.ReadBlock(new char[DeclarationEnd(alertXml)]);
+        using var reader = XmlReader.Create(text, settings);
         document.Load(reader);
         return document;
     }
