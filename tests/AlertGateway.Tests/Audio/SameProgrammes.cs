@@ -34,9 +34,10 @@ internal static class SameProgrammes
         return (lines.Count(line => line == $"EAS (part): {header}"), lines.Count(line => line == "EAS: NNNN"));
     }
 
-    public static async Task<(int Headers, int Ends)> MinimodemAsync(WorkFolder folder, string file, string header)
+    /// <param name="fromSample">Samples that it is not given. SAME has no start bits, and on which bit minimodem falls in depends on the sample that it begins with: now and then it takes a burst for one that is shifted by a bit.</param>
+    public static async Task<(int Headers, int Ends)> MinimodemAsync(WorkFolder folder, string file, string header, int fromSample = 0)
     {
-        await ForeignTool.RunAsync("sox", $"-D {folder[file]} -r 22050 -c 1 {folder["judged.wav"]}");
+        await ForeignTool.RunAsync("sox", $"-D {folder[file]} -r 22050 -c 1 {folder["judged.wav"]} trim {fromSample}s");
         var text = await ForeignTool.RunAsync("minimodem", $"--rx same -q -f {folder["judged.wav"]}");
         return (text.Split(header).Length - 1, text.Split("NNNN").Length - 1);
     }
