@@ -42,20 +42,37 @@ public sealed class ProgrammeRenderer(ToneProfiles profiles, SpeechChain speech,
             profile = ToneProfiles.BuiltIn;
         }
         if (sameHeader is not null && !profile.ReservedTones) throw new ArgumentException($"Profile \"{profile.Id}\" does not allow SAME.", nameof(sameHeader));
-        var track = new ProgrammeTrack(sampleRateHz);
-        var spoken = new List<string>();
-        if (sameHeader is not null) AddSame(track, SameSignal.Header(sameHeader, sampleRateHz), "same", sameHeader);
-        if (script.Exercise) await AddMarkAsync(track, profile, script.Passages[0].Language, notes, cancellationToken);
-        AddTone(track, profile.Attention, "tone", profile.GapMs);
-        foreach (var passage in script.Passages)
+        var spoken = script.Passages.Select(p => Marked(p.Language, SpokenText(p.Language, p.Text), script.Exercise)).ToList();
+        var (first, last) = (script.Passages[0].Language, script.Passages[^1].Language);
+        var before = script.Exercise ? await MarkAsync(profile, first, sampleRateHz, notes, cancellationToken) : null;
+        var readings = new List<Reading>();
+        for (var i = 0; i < spoken.Count; i++) readings.AddRange(await ReadAsync(profile, script.Passages[i].Language, spoken[i], script.Passages.Any(other => other.Language == "zh"), sampleRateHz, notes, cancellationToken));
+        var after = script.Exercise ? await MarkAsync(profile, last, sampleRateHz, notes, cancellationToken) : null;
+
+        ProgrammeTrack Laid(int[] plays)
         {
-            var words = Marked(passage.Language, SpokenText(passage.Language, passage.Text), script.Exercise);
-            spoken.Add(words);
-            await AddPassageAsync(track, profile, passage.Language, words, script.Passages.Any(other => other.Language == "zh"), notes, cancellationToken);
+            var track = new ProgrammeTrack(sampleRateHz);
+            if (sameHeader is not null) AddSame(track, SameSignal.Header(sameHeader, sampleRateHz), "same", sameHeader);
+            AddMark(track, profile, first, before);
+            AddTone(track, profile.Attention, "tone", profile.GapMs);
+            for (var i = 0; i < readings.Count; i++) AddReading(track, profile, readings[i], plays[i]);
+            AddTone(track, profile.End, "end", script.Exercise || sameHeader is not null ? profile.GapMs : 0);
+            AddMark(track, profile, last, after);
+            if (sameHeader is not null) AddSame(track, SameSignal.EndOfMessage(sampleRateHz), "eom", SameSignal.EndOfMessageText);
+            return track;
         }
-        AddTone(track, profile.End, "end", script.Exercise || sameHeader is not null ? profile.GapMs : 0);
-        if (script.Exercise) await AddMarkAsync(track, profile, script.Passages[^1].Language, notes, cancellationToken);
-        if (sameHeader is not null) AddSame(track, SameSignal.EndOfMessage(sampleRateHz), "eom", SameSignal.EndOfMessageText);
+
+        var plays = Enumerable.Repeat(profile.SpeechPlays, readings.Count).ToArray();
+        var track = Laid(plays);
+        // Three plays within ten minutes count for more than a second reading within one play; the languages that come last give way first.
+        var longest = profile.Repeat?.LongestProgramme ?? ProgrammeTrack.Longest;
+        while (track.Duration > longest && Array.FindLastIndex(plays, n => n > 1) is >= 0 and var at)
+        {
+            plays[at]--;
+            track = Laid(plays);
+            notes.Add($"节目长于{longest.TotalSeconds}秒，{readings[at].Language} 只读{plays[at]}次。 Longer than {longest.TotalSeconds} s, so {readings[at].Language} is read {plays[at]} time(s) only.");
+        }
+
         var pcm = track.ToPcm();
         var wav = WavFile.Write(pcm);
         return new ProgrammeAudio
@@ -84,62 +101,64 @@ public sealed class ProgrammeRenderer(ToneProfiles profiles, SpeechChain speech,
         track.Gap(gapMs);
     }
 
-    private async Task AddMarkAsync(ProgrammeTrack track, ToneProfile profile, string language, List<string> notes, CancellationToken cancellationToken)
+    private static void AddMark(ProgrammeTrack track, ToneProfile profile, string language, Pcm? mark)
     {
-        var words = language != "en" ? $"{ExerciseZh}，{ExerciseZh}。" : $"{ExerciseEn}, {ExerciseEn.ToLowerInvariant()}.";
-        var problems = new List<string>();
-        var mark = await SpeakAsync(language, words, profile, track.SampleRateHz, problems, cancellationToken)
-            ?? (IsDialect(language) ? await SpeakAsync("zh", words, profile, track.SampleRateHz, problems, cancellationToken) : null)
-            ?? throw new SpeechUnavailableException($"演练节目无法用语音标明“演练”。 The exercise cannot be marked by voice: {string.Join("; ", problems)}");
-        Explain(notes, language, mark, problems);
-        track.Add("exercise", mark.Sound, words);
+        if (mark is null) return;
+        track.Add("exercise", mark, MarkOf(language));
         track.Gap(profile.GapMs);
     }
 
-    private async Task AddPassageAsync(ProgrammeTrack track, ToneProfile profile, string language, string words, bool hasMandarin, List<string> notes, CancellationToken cancellationToken)
+    private static void AddReading(ProgrammeTrack track, ToneProfile profile, Reading reading, int plays)
     {
-        var problems = new List<string>();
-        var passage = await SpeakAsync(language, words, profile, track.SampleRateHz, problems, cancellationToken);
-        if (passage is null && IsDialect(language))
+        if (reading.Passage is null) AddTone(track, profile.Attention ?? ToneProfiles.BuiltIn.Attention, "tone", profile.GapMs);
+        for (var play = 0; play < plays && reading.Passage is { } passage; play++)
         {
-            notes.Add($"没有足够的录音（{language}），改读普通话。 Not enough recordings ({language}), read in Mandarin instead: {string.Join("; ", problems)}");
-            if (!hasMandarin) await AddPassageAsync(track, profile, "zh", words, hasMandarin: true, notes, cancellationToken);
-            return;
-        }
-        if (passage is null)
-        {
-            await AddSubstituteAsync(track, profile, language, notes, problems, cancellationToken);
-            return;
-        }
-        Explain(notes, language, passage, problems);
-        var first = passage.Sentences[0];
-        if (first.Length > FirstSentenceMax.TotalSeconds * track.SampleRateHz)
-            notes.Add($"首句超过20秒（{language}）。 The first sentence takes more than 20 s ({language}).");
-        for (var play = 0; play < profile.SpeechPlays; play++)
-        {
-            track.AddSentences(passage);
+            track.AddSentences(passage, reading.Kind);
             track.Gap(profile.GapMs);
         }
     }
 
+    private static string MarkOf(string language) => language != "en" ? $"{ExerciseZh}，{ExerciseZh}。" : $"{ExerciseEn}, {ExerciseEn.ToLowerInvariant()}.";
+
+    private async Task<Pcm> MarkAsync(ToneProfile profile, string language, int sampleRateHz, List<string> notes, CancellationToken cancellationToken)
+    {
+        var words = MarkOf(language);
+        var problems = new List<string>();
+        var mark = await SpeakAsync(language, words, profile, sampleRateHz, problems, cancellationToken)
+            ?? (IsDialect(language) ? await SpeakAsync("zh", words, profile, sampleRateHz, problems, cancellationToken) : null)
+            ?? throw new SpeechUnavailableException($"演练节目无法用语音标明“演练”。 The exercise cannot be marked by voice: {string.Join("; ", problems)}");
+        Explain(notes, language, mark, problems);
+        return mark.Sound;
+    }
+
+    /// <summary>A passage in one language as it will be heard; none where Mandarin, which comes anyway, takes its place.</summary>
+    private async Task<IReadOnlyList<Reading>> ReadAsync(ToneProfile profile, string language, string words, bool hasMandarin, int sampleRateHz, List<string> notes, CancellationToken cancellationToken)
+    {
+        var problems = new List<string>();
+        var passage = await SpeakAsync(language, words, profile, sampleRateHz, problems, cancellationToken);
+        if (passage is null && IsDialect(language))
+        {
+            notes.Add($"没有足够的录音（{language}），改读普通话。 Not enough recordings ({language}), read in Mandarin instead: {string.Join("; ", problems)}");
+            return hasMandarin ? [] : await ReadAsync(profile, "zh", words, hasMandarin: true, sampleRateHz, notes, cancellationToken);
+        }
+
+        if (passage is null) return [await SubstituteAsync(profile, language, sampleRateHz, notes, problems, cancellationToken)];
+        Explain(notes, language, passage, problems);
+        if (passage.Sentences[0].Length > FirstSentenceMax.TotalSeconds * sampleRateHz)
+            notes.Add($"首句超过20秒（{language}）。 The first sentence takes more than 20 s ({language}).");
+        return [new Reading(language, passage, "speech")];
+    }
+
     // Nobody can say these words: a general announcement by clip, and if there is none, the attention tone again. Never silence.
-    private async Task AddSubstituteAsync(ProgrammeTrack track, ToneProfile profile, string language, List<string> notes, List<string> problems, CancellationToken cancellationToken)
+    private async Task<Reading> SubstituteAsync(ToneProfile profile, string language, int sampleRateHz, List<string> notes, List<string> problems, CancellationToken cancellationToken)
     {
         var words = language != "en" ? "紧急警报，请立即查看手机或联系村委会。" : "Emergency alert. Check your phone or ask your village committee.";
         var reasons = string.Join("; ", problems);
-        var general = await SpeakAsync(language, words, profile, track.SampleRateHz, [], cancellationToken);
-        if (general is not null)
-        {
-            notes.Add($"语音合成失败（{language}），改播通用录音。 Speech failed ({language}), a general recording is played instead: {reasons}");
-            for (var play = 0; play < profile.SpeechPlays; play++)
-            {
-                track.AddSentences(general, "clip");
-                track.Gap(profile.GapMs);
-            }
-            return;
-        }
-        notes.Add($"没有语音（{language}），只播放警报音。 No speech ({language}), tone only: {reasons}");
-        AddTone(track, profile.Attention ?? ToneProfiles.BuiltIn.Attention, "tone", profile.GapMs);
+        var general = await SpeakAsync(language, words, profile, sampleRateHz, [], cancellationToken);
+        notes.Add(general is not null
+            ? $"语音合成失败（{language}），改播通用录音。 Speech failed ({language}), a general recording is played instead: {reasons}"
+            : $"没有语音（{language}），只播放警报音。 No speech ({language}), tone only: {reasons}");
+        return new Reading(language, general, "clip");
     }
 
     private async Task<SpokenPassage?> SpeakAsync(string language, string words, ToneProfile profile, int sampleRateHz, List<string> problems, CancellationToken cancellationToken)
@@ -167,4 +186,8 @@ public sealed class ProgrammeRenderer(ToneProfiles profiles, SpeechChain speech,
         var last = bare.EndsWith(mark, StringComparison.OrdinalIgnoreCase) ? stop : (language != "en" ? "。" : ". ") + mark + stop;
         return first + bare + last;
     }
+
+    /// <summary>One language of a programme.</summary>
+    /// <param name="Passage">Null where only the tone can be played.</param>
+    private sealed record Reading(string Language, SpokenPassage? Passage, string Kind);
 }

@@ -6,8 +6,8 @@ namespace AlertGateway.Channels.Speech;
 /// <summary>A programme under construction: sound and the map of what is where.</summary>
 internal sealed class ProgrammeTrack(int sampleRateHz)
 {
-    // A fleet of horns holds the file in memory; nothing a village should hear lasts longer.
-    private const int SecondsMax = 900;
+    /// <summary>A fleet of horns holds the file in memory; nothing a village should hear lasts longer.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(900);
 
     private readonly List<Pcm> _parts = [];
     private readonly List<ProgrammeSegment> _segments = [];
@@ -17,10 +17,11 @@ internal sealed class ProgrammeTrack(int sampleRateHz)
 
     public IReadOnlyList<ProgrammeSegment> Segments => _segments;
 
+    public TimeSpan Duration => TimeSpan.FromSeconds((double)_length / sampleRateHz);
+
     public void Add(string kind, Pcm sound, string? text)
     {
         if (sound.Length == 0) return;
-        if (_length + (long)sound.Length > (long)SecondsMax * sampleRateHz) throw new ArgumentException($"The programme is longer than {SecondsMax} s.", nameof(sound));
         _segments.Add(new ProgrammeSegment(kind, _length, sound.Length, text));
         _parts.Add(sound);
         _length += sound.Length;
@@ -40,5 +41,6 @@ internal sealed class ProgrammeTrack(int sampleRateHz)
         }
     }
 
-    public Pcm ToPcm() => Pcm.Join(sampleRateHz, _parts.ToArray());
+    /// <exception cref="ArgumentException">It is longer than <see cref="Longest"/>.</exception>
+    public Pcm ToPcm() => Duration > Longest ? throw new ArgumentException($"节目超过{Longest.TotalSeconds}秒。 The programme is longer than {Longest.TotalSeconds} s.") : Pcm.Join(sampleRateHz, _parts.ToArray());
 }

@@ -52,6 +52,9 @@ public sealed record RepeatPlan
     /// <summary>Between the end of one play and the start of the next at least this much, in seconds.</summary>
     public const int BreathSeconds = 10;
 
+    /// <summary>The longest programme that can be played so often within the first stretch; null where one play is all.</summary>
+    public TimeSpan? LongestProgramme => Plays > 1 ? TimeSpan.FromSeconds((WithinMinutes * 60 / Plays) - BreathSeconds) : null;
+
     /// <summary>The plan in seconds, for a programme of this length: a long one is not played into itself.</summary>
     public HornPlan For(TimeSpan programme)
     {

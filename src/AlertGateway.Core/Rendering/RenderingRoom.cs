@@ -34,14 +34,10 @@ public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes
     public async Task<RenderingResult> RenderAsync(Submission submission, long expiresTicks, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(submission);
-        var words = Languages.Select(l => AlertWords.Of(submission, l, wording, expiresTicks)).ToArray();
+        var (words, told, quoted) = WordsOf(submission, expiresTicks);
         var renditions = new List<Rendition>();
         var audio = new List<ProgrammeAudio>();
         IReadOnlyList<HoldReason> holds = [];
-        var theirs = publishers?.IsByPublisher(submission.Alert, wording.EventKindOf) == true;
-        var quoted = words.Select(w => theirs ? PublisherText.Of(submission, w, wording) : null).ToArray();
-        // What the publisher did not write in this language is told in ours, and says so.
-        var told = words.Select((w, i) => theirs && quoted[i] is null ? w.Titled(wording.Of(w.Language).TranslationMark + w.Title) : w).ToArray();
         if (quoted.Any(q => q is not null && (SmsOf(submission, q) is null || SpokenOf(q) is null)))
             holds = [new HoldReason("rendition.text-too-long", "发布单位的文字太长，短信或广播放不下，且不得删改；请发布单位提供标题或较短的文字。", "The publisher's text does not fit an SMS or a reading and may not be cut; ask the publisher for a headline or a shorter text.")];
         foreach (var purpose in Purposes)
@@ -66,6 +62,26 @@ public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes
         }
 
         return new RenderingResult(renditions, [.. audio.DistinctBy(a => a.Sha256Hex)], [.. audio.SelectMany(a => a.Notes).Distinct(StringComparer.Ordinal)], holds);
+    }
+
+    /// <summary>The words that a programme says, without its sound: what <see cref="RenderAsync"/> hands to the programme renderer.</summary>
+    /// <param name="order">Languages; null for the first order that the villages have.</param>
+    public ProgrammeScript ScriptOf(Submission submission, long expiresTicks, Purpose purpose, IReadOnlyList<string>? order = null)
+    {
+        ArgumentNullException.ThrowIfNull(submission);
+        var (words, told, quoted) = WordsOf(submission, expiresTicks);
+        return purpose == Purpose.Original ? Script(submission, told, purpose, order ?? _orders[0], quoted) : Script(submission, words, purpose, order ?? _orders[0], []);
+    }
+
+    /// <summary>Our words in each language, the same as an original tells them, and the lawful publisher's own where it wrote any.</summary>
+    private (AlertWords[] Words, AlertWords[] Told, PublisherText?[] Quoted) WordsOf(Submission submission, long expiresTicks)
+    {
+        var words = Languages.Select(l => AlertWords.Of(submission, l, wording, expiresTicks)).ToArray();
+        var theirs = publishers?.IsByPublisher(submission.Alert, wording.EventKindOf) == true;
+        var quoted = words.Select(w => theirs ? PublisherText.Of(submission, w, wording) : null).ToArray();
+        // What the publisher did not write in this language is told in ours, and says so.
+        var told = words.Select((w, i) => theirs && quoted[i] is null ? w.Titled(wording.Of(w.Language).TranslationMark + w.Title) : w).ToArray();
+        return (words, told, quoted);
     }
 
     private static bool IsExercise(Submission submission) => submission.Alert.Status != AlertStatus.Actual;

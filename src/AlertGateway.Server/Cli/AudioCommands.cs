@@ -3,7 +3,10 @@ using System.Text.Json;
 using AlertGateway.Audio;
 using AlertGateway.Cap;
 using AlertGateway.Channels.Speech;
+using AlertGateway.Core.Ingest;
 using AlertGateway.Core.Rendering;
+using AlertGateway.Server.Composition;
+using AlertGateway.Core;
 
 namespace AlertGateway.Server.Cli;
 
@@ -22,9 +25,11 @@ public static class AudioCommands
         var output = new Option<string>("--out") { Description = "folder for programme.wav and programme.json", Required = true };
         var profile = new Option<string?>("--profile") { Description = "tone profile; by default that of the warning's colour" };
         var config = new Option<string?>("--config") { Description = "configuration folder" };
+        var city = new Option<string>("--city") { Description = "city whose villages' languages count", DefaultValueFactory = _ => "liyang" };
+        var purpose = new Option<Purpose>("--purpose") { Description = "original, cancel or correction", DefaultValueFactory = _ => Purpose.Original };
         var formats = new Option<string?>("--formats") { Description = "also in these forms, with commas between: broadcast, g711alaw, g711mulaw, g722, mp3, aac, opus" };
-        var render = new Command("render", "the programme of a warning") { cap, output, profile, formats, config };
-        render.SetAction((parse, stop) => RenderAsync(parse.GetValue(cap)!, parse.GetValue(output)!, parse.GetValue(profile), parse.GetValue(formats), parse.GetValue(config), stop));
+        var render = new Command("render", "the programme of a warning") { cap, output, profile, purpose, formats, city, config };
+        render.SetAction((parse, stop) => RenderAsync(parse.GetValue(cap)!, parse.GetValue(output)!, parse.GetValue(profile), parse.GetValue(purpose), parse.GetValue(formats), parse.GetValue(city)!, parse.GetValue(config), stop));
         var reference = new Option<string>("--reference") { Description = "the programme as sent", Required = true };
         var recording = new Option<string>("--recording") { Description = "what was heard somewhere", Required = true };
         var json = new Option<bool>("--json");
@@ -33,7 +38,7 @@ public static class AudioCommands
         return new Command("audio", "programme audio") { render, verify };
     }
 
-    private static async Task<int> RenderAsync(string cap, string output, string? profile, string? formats, string? config, CancellationToken stop)
+    private static async Task<int> RenderAsync(string cap, string output, string? profile, Purpose purpose, string? formats, string city, string? config, CancellationToken stop)
     {
         if (FormatsOf(formats) is not { } wanted) return CliFiles.Refuse($"没有这种格式。 --formats takes broadcast, g711alaw, g711mulaw, g722, mp3, aac and opus.");
         if (CliFiles.TryRead(cap, CapBytesMax) is not { } bytes) return 1;
@@ -41,10 +46,8 @@ public static class AudioCommands
         if (AlertOf(document) is not { Infos.Count: > 0 } alert) return CliFiles.Refuse($"没有可播报的预警。 {cap} holds no alert that can be spoken.");
         using var house = SpeechHouse.Open(config, TimeProvider.System);
         foreach (var problem in house.Problems) await Console.Error.WriteLineAsync(problem);
-        var exercise = alert.Status != AlertStatus.Actual;
-        var passages = alert.Infos.Take(8).Select(Passage).Where(passage => passage.Text.Length > 0).DistinctBy(passage => passage.Language).OrderByDescending(passage => passage.Language, StringComparer.Ordinal).ToArray();
-        if (passages.Length == 0) return CliFiles.Refuse($"没有文字。 {cap} has no text to speak.");
-        var script = new ProgrammeScript { Passages = passages, Profile = profile ?? (exercise ? "drill" : ProfileOf(alert.Infos[0].Severity)), Exercise = exercise };
+        var script = await ScriptAsync(house.Renderer, house.ConfigFolder, city, document.Messages.First(m => m.Alert == alert), purpose, stop);
+        if (profile is not null) script = script with { Profile = profile };
         ProgrammeAudio audio;
         try
         {
@@ -59,7 +62,7 @@ public static class AudioCommands
         {
             script = audio.SpokenScript,
             profile = script.Profile,
-            exercise,
+            exercise = script.Exercise,
             sampleRate = map.SampleRate,
             durationSeconds = map.DurationSeconds,
             sha256 = audio.Sha256Hex,
@@ -104,16 +107,20 @@ public static class AudioCommands
         return result.Heard ? 0 : 1;
     }
 
-    // The action stands first: whoever listens to one sentence knows what to do.
-    private static ProgrammePassage Passage(Info info)
+    /// <summary>The words that the gateway would have spoken for this message, from the same configuration.</summary>
+    private static async Task<ProgrammeScript> ScriptAsync(IProgrammeRenderer programmes, string config, string city, CapMessage message, Purpose purpose, CancellationToken stop)
     {
-        var language = info.LanguageOrDefault.StartsWith("zh", StringComparison.OrdinalIgnoreCase) ? "zh" : "en";
-        var stop = language == "zh" ? "。" : ". ";
-        string?[] parts = [info.Headline ?? info.Event, info.Instruction, info.Description];
-        return new ProgrammePassage(language, string.Join(stop, parts.Where(part => !string.IsNullOrWhiteSpace(part)).Select(part => part!.Trim().TrimEnd('。', '.'))));
+        var wording = Wording.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "templates", "wording.json"), stop));
+        var publishers = LawfulPublishers.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "publishers.json"), stop));
+        var languages = await Gateway.LanguagesAsync(config, city, stop);
+        var alert = message.Alert!;
+        var submission = new Submission
+        {
+            SubmissionNo = 1, Alert = alert, Findings = message.Findings, Disposition = message.Disposition, Chain = ChainVerdict.First, Source = new SubmissionSource("cli", false, 0),
+            Colour = AlertLife.ColourOf(alert), ReceivedTicks = 0, RawBytes = message.RawBytes,
+        };
+        return new RenderingRoom(wording, programmes, languages, publishers).ScriptOf(submission, AlertLife.ExpiresTicks(alert, new IngestOptions().DefaultLife), purpose);
     }
-
-    private static string ProfileOf(Severity severity) => severity switch { Severity.Extreme => "red", Severity.Severe => "orange", Severity.Moderate => "yellow", _ => "blue" };
 
     private static Alert? AlertOf(CapDocument document) => document.Messages.Select(message => message.Alert).FirstOrDefault(alert => alert is not null);
 }

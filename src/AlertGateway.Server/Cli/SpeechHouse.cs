@@ -10,6 +10,7 @@ public sealed class SpeechHouse : IDisposable
 
     private SpeechHouse(string configFolder, SpeechOptions options, TimeProvider clock)
     {
+        ConfigFolder = configFolder;
         Lexicon = new LexiconSource(Path.Combine(configFolder, "lexicon"));
         Profiles = ToneProfiles.Load(Path.Combine(configFolder, "tones"));
         _espeak = new EspeakEngine(options.Espeak, Lexicon, clock);
@@ -26,6 +27,8 @@ public sealed class SpeechHouse : IDisposable
         Renderer = new ProgrammeRenderer(Profiles, Chain, Lexicon);
         Problems = [.. Profiles.Problems, .. Lexicon.Problems, .. clipProblems];
     }
+
+    public string ConfigFolder { get; }
 
     public LexiconSource Lexicon { get; }
 

@@ -175,7 +175,7 @@ public sealed class Gateway : IAsyncDisposable
         return verdict.Failed ? throw new OptionsValidationException("Gateway", typeof(GatewayOptions), verdict.Failures) : options;
     }
 
-    private static async Task<VillageLanguages> LanguagesAsync(string config, string city, CancellationToken cancellationToken)
+    internal static async Task<VillageLanguages> LanguagesAsync(string config, string city, CancellationToken cancellationToken)
     {
         string file = Path.Combine(config, "cities", city, "languages.json");
         return city.Length > 0 && File.Exists(file) ? VillageLanguages.Parse(await File.ReadAllTextAsync(file, cancellationToken)) : VillageLanguages.Default;

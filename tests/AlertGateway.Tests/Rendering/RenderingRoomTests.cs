@@ -53,6 +53,20 @@ public sealed class RenderingRoomTests
         Assert.Equal(3, all.Where(r => r.Channel == ChannelKind.Loudspeaker && r.Purpose == Purpose.Original).Select(r => r.ProgrammeSha256).Distinct().Count());
     }
 
+    [Theory]
+    [InlineData(Purpose.Original)]
+    [InlineData(Purpose.Cancel)]
+    [InlineData(Purpose.Correction)]
+    public async Task The_script_that_is_asked_for_alone_is_what_the_programme_says(Purpose purpose)
+    {
+        var submission = Of(new CapText());
+        var room = new RenderingRoom(Shipped.Wording, new WrittenProgrammes(), publishers: LawfulPublishers.Parse(Shipped.Read("publishers.json")));
+        var rendition = Assert.Single((await room.RenderAsync(submission, long.MaxValue, Stop)).Renditions, r => r.Channel == ChannelKind.Broadcast && r.Purpose == purpose);
+        var script = room.ScriptOf(submission, long.MaxValue, purpose);
+        Assert.Equal(rendition.Text, string.Join('\n', script.Passages.Select(p => p.Text)));
+        Assert.Equal(["zh", "en"], script.Passages.Select(p => p.Language));
+    }
+
     [Fact]
     public async Task An_english_reader_of_a_chinese_warning_gets_hazard_time_and_action_in_one_alphabet()
     {

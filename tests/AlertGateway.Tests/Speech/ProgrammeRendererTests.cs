@@ -40,6 +40,25 @@ public sealed class ProgrammeRendererTests
         Assert.Empty(audio.Notes);
     }
 
+    [Theory]
+    [InlineData("red", 10, 2, 2)]
+    [InlineData("red", 68, 2, 1)]
+    [InlineData("red", 120, 1, 1)]
+    [InlineData("red", 400, 1, 1)]
+    [InlineData("blue", 120, 2, 2)]
+    public async Task A_long_warning_is_read_less_often_in_a_play_so_that_all_plays_fit_the_first_stretch(string profile, int hanzi, int zhReadings, int enReadings)
+    {
+        // 60 hanzi take 15 s, and as many seconds of English go with them.
+        var script = new ProgrammeScript { Profile = profile, Exercise = false, Passages = [new("zh", "请立即转移。" + new string('高', hanzi * 3) + "。"), new("en", "Go now. " + new string('a', hanzi * 9) + ".")] };
+        var audio = await ARenderer(new ScriptedEngine()).RenderAsync(script, Stop);
+        Assert.Equal(zhReadings, audio.Segments.Count(s => s.Text == "请立即转移。"));
+        Assert.Equal(enReadings, audio.Segments.Count(s => s.Text == "Go now."));
+        Assert.Equal(zhReadings + enReadings < 4, audio.Notes.Count > 0);
+        if (hanzi == 400) return; // longer than a third of the stretch even when it is read once: the plan waits for its end
+        var plan = audio.Horns!;
+        Assert.True((plan.Plays - 1) * plan.EverySeconds + audio.Duration.TotalSeconds <= 600, $"{plan} {audio.Duration}");
+    }
+
     [Fact]
     public async Task The_map_covers_the_sound_without_hole_or_overlap()
     {
