@@ -48,6 +48,7 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
             return;
         }
 
+        if (document.StartsWith('{') || document.StartsWith('[')) context.Response.ContentType = "application/json";
         await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(document), context.RequestAborted);
     }
 }
