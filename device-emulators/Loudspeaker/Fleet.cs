@@ -96,7 +96,7 @@ internal sealed class Fleet : IDisposable
         var seed = ReadSeed(row);
         var key = new DeviceKey(index < _options.WrongKeys ? SHA256.HashData(Encoding.UTF8.GetBytes($"wrong {_options.Seed} {row[1]}")) : seed);
         var horn = new Horn(traits, _firmware);
-        var link = new HornLink(horn, key, _options.Broker, _options.StateEvery * 3, _clock);
+        var link = new HornLink(horn, key, _options.Broker, _options.StateEvery * 3, _clock) { NeverAnswers = index < _options.NeverAnswer };
         horn.OutboxGrew = link.Pump;
         _links.Add(link);
         _toConnect.Enqueue(link, 0);

@@ -30,6 +30,9 @@ internal sealed class HornLink(Horn horn, DeviceKey key, IPEndPoint broker, Time
 
     public Horn Horn { get; } = horn;
 
+    /// <summary>Orders come in and nothing goes out about them, not even an acknowledgement: a device whose program hangs while its modem lives.</summary>
+    public bool NeverAnswers { get; init; }
+
     /// <summary>False until the first try has ended; a retry of one device must not count as the first try of another.</summary>
     public bool HasTried { get; set; }
 
@@ -176,6 +179,8 @@ internal sealed class HornLink(Horn horn, DeviceKey key, IPEndPoint broker, Time
     {
         switch (packet)
         {
+            case MqttPublishPacket when NeverAnswers:
+                break;
             case MqttPublishPacket publish:
                 // The order's number is durable when this returns; a download goes on by itself.
                 _ = Horn.ReceiveAsync(publish.Payload.ToArray(), cancellationToken);

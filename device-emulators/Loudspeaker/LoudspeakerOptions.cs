@@ -17,6 +17,7 @@ internal sealed record LoudspeakerOptions
     public double AmpDeadShare { get; init; } = 0.01;
     public int WrongKeys { get; init; }
     public int EvacuatedAfterPlays { get; init; }
+    public int NeverAnswer { get; init; }
     public int Recorded { get; init; }
     public string RecordDirectory { get; init; } = ".";
     public int DownloadConcurrency { get; init; } = 16;
@@ -39,6 +40,7 @@ internal sealed record LoudspeakerOptions
         new("--amp-dead", "0.01", "share of devices whose amplifier gives no sound"),
         new("--wrong-key", "0", "number of devices that sign CONNECT with a wrong key"),
         new("--evacuated-after", "0", "play after which the village reports 已转移 on the device, where the order asks for it; 0 for never"),
+        new("--never-answer", "0", "number of devices that stay connected and never answer an order, not even on the wire"),
         new("--record", "0", "number of devices that write each play as a WAV file"),
         new("--record-dir", ".", "where they write"),
         new("--download-concurrency", "16", "downloads at a time"),
@@ -61,6 +63,7 @@ internal sealed record LoudspeakerOptions
         AmpDeadShare = line.Number("--amp-dead", 0, 1),
         WrongKeys = line.WholeNumber("--wrong-key", 0, 1_000_000),
         EvacuatedAfterPlays = line.WholeNumber("--evacuated-after", 0, 1000),
+        NeverAnswer = line.WholeNumber("--never-answer", 0, 1_000_000),
         Recorded = line.WholeNumber("--record", 0, 1000),
         RecordDirectory = line.Required("--record-dir"),
         DownloadConcurrency = line.WholeNumber("--download-concurrency", 1, 1000),

@@ -18,6 +18,7 @@ internal sealed class PhoneLink : IAsyncDisposable
     private readonly HubConnection _hub;
     private readonly Phone _phone = new();
     private readonly Lock _gate = new();
+    private StallingSocket? _socket;
     private bool _settling;
     private bool _up;
 
@@ -49,6 +50,9 @@ internal sealed class PhoneLink : IAsyncDisposable
     /// <summary>Failed tries since the last success.</summary>
     public int Failures { get; private set; }
 
+    /// <summary>Once it has said hello it reads nothing more from its socket; what is sent fills the buffers between.</summary>
+    public bool NeverReads { get; init; }
+
     public bool IsUp => Volatile.Read(ref _up);
 
     /// <summary>Connects and says hello with the stored cursor; false if the gateway is not there or refuses.</summary>
@@ -61,6 +65,7 @@ internal sealed class PhoneLink : IAsyncDisposable
             await _hub.StartAsync(linked.Token);
             await _hub.InvokeAsync<HelloAnswer>("Hello", Cursor(), linked.Token);
             Failures = 0;
+            _socket?.Stall();
             _surroundings.Journal.Write("connect", _endpointNo);
             Volatile.Write(ref _up, true);
             if (_hub.State != HubConnectionState.Connected && Interlocked.Exchange(ref _up, false))
@@ -119,7 +124,7 @@ internal sealed class PhoneLink : IAsyncDisposable
         {
             socket.Options.SetBuffer(2048, 1024);
             await socket.ConnectAsync(ws, _surroundings.Sockets, cancellationToken);
-            return socket;
+            return NeverReads ? _socket = new StallingSocket(socket) : socket;
         }
         catch
         {

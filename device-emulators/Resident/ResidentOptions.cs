@@ -15,6 +15,7 @@ internal sealed record ResidentOptions
     public MillisecondRange AckDelay { get; init; } = new(1000, 20000);
     public double HelpedShare { get; init; }
     public int ConnectPerSecond { get; init; } = 1000;
+    public int NeverRead { get; init; }
 
     public static IReadOnlyList<Option> All { get; } =
     [
@@ -30,6 +31,7 @@ internal sealed record ResidentOptions
         new("--ack-delay-ms", "1000-20000", "how long a person takes to tap"),
         new("--helped", "0", "share of persons who confirm, after tapping, that they have reached their family"),
         new("--connect-per-second", "1000", "pace of connecting"),
+        new("--never-read", "0", "number of apps that stay connected and never read what is sent to them"),
         new("--port", "0", "accepted and ignored: this emulator listens nowhere"),
         new("--parent", null, "end when the process of this id is gone"),
     ];
@@ -46,5 +48,6 @@ internal sealed record ResidentOptions
         AckDelay = line.Milliseconds("--ack-delay-ms"),
         HelpedShare = line.Number("--helped", 0, 1),
         ConnectPerSecond = line.WholeNumber("--connect-per-second", 1, 100_000),
+        NeverRead = line.WholeNumber("--never-read", 0, 1_000_000),
     };
 }

@@ -29,7 +29,7 @@ internal sealed class Town : IAsyncDisposable
         foreach (var row in devices.Take(options.Count))
         {
             var (naps, taps, helps) = (_random.NextDouble(), _random.NextDouble(), _random.NextDouble());
-            var link = new PhoneLink(row[0], row[1], surroundings) { Lost = l => Retry(l, 1), Sounded = PersonHears };
+            var link = new PhoneLink(row[0], row[1], surroundings) { Lost = l => Retry(l, 1), Sounded = PersonHears, NeverReads = _links.Count < options.NeverRead };
             _links.Add(link);
             _persons[link] = (taps < options.AckShare, helps < options.HelpedShare);
             if (naps < options.NapShare)

@@ -17,6 +17,9 @@ internal enum Verdict
 
     /// <summary>Kept, connection cut.</summary>
     AcceptedThenCut,
+
+    /// <summary>Kept, never answered.</summary>
+    AcceptedThenHang,
 }
 
 /// <summary>Decides creates: refuses or keeps the message, writes the journal, plans what the network will do with it.</summary>
@@ -78,6 +81,12 @@ internal sealed class Acceptance(ProviderTables tables, MessageStore store, Jour
         {
             Interlocked.Increment(ref stats.Cut);
             return Verdict.AcceptedThenCut;
+        }
+
+        if (behaviour.Hang > 0 && Draw.Share(seed, subject, Question.Hang) < behaviour.Hang)
+        {
+            Interlocked.Increment(ref stats.Hung);
+            return Verdict.AcceptedThenHang;
         }
 
         if (behaviour.Fail5xx > 0 && Draw.Share(seed, subject, Question.Fail5xx) < behaviour.Fail5xx)
@@ -156,6 +165,8 @@ internal static class Question
     public const uint Reply = 6;
     public const uint ReplyDelay = 7;
     public const uint Pause = 8;
+    public const uint Hang = 9;
+    public const uint Copy = 10;
 }
 
 /// <summary>A line put together on the stack.</summary>

@@ -66,6 +66,15 @@ public sealed record Behaviour
     /// <summary>Share of creates accepted and then cut off without an answer (0…1).</summary>
     public double Cut { get; init; }
 
+    /// <summary>Share of creates accepted and then left without an answer, on a connection that stays open (0…1).</summary>
+    public double Hang { get; init; }
+
+    /// <summary>Nothing is accepted: every connection that asks is cut. Only <c>POST /control</c> and <c>GET /stats</c> are answered.</summary>
+    public bool Dead { get; init; }
+
+    /// <summary>How often each callback is posted (1…100), at moments drawn from the callback delay, so that they come in any order.</summary>
+    public int CallbackCopies { get; init; } = 1;
+
     /// <summary>Share of numbers that always get 400 21211 (0…1).</summary>
     public double Reject { get; init; }
 
@@ -83,6 +92,8 @@ public sealed record Behaviour
         ThrottlePerSecond = arguments.WholeNumber("--throttle-per-second"),
         Fail5xx = arguments.Number("--fail5xx", 0, 1),
         Cut = arguments.Number("--cut", 0, 1),
+        Hang = arguments.Number("--hang", 0, 1),
+        CallbackCopies = arguments.WholeNumber("--callback-copies", 1, 100),
         Reject = arguments.Number("--reject", 0, 1),
     };
 
@@ -104,6 +115,9 @@ public sealed record Behaviour
                 "throttlePerSecond" => next with { ThrottlePerSecond = Count(member) },
                 "fail5xx" => next with { Fail5xx = Share(member) },
                 "cut" => next with { Cut = Share(member) },
+                "hang" => next with { Hang = Share(member) },
+                "dead" => next with { Dead = member.Value.ValueKind == JsonValueKind.True },
+                "callbackCopies" => next with { CallbackCopies = Count(member) is >= 1 and <= 100 and var copies ? copies : throw new UsageException("callbackCopies must be from 1 to 100") },
                 "reject" => next with { Reject = Share(member) },
                 "pauseCallbacks" => next with { PauseCallbacks = member.Value.ValueKind == JsonValueKind.True },
                 _ => next,

@@ -40,10 +40,15 @@ internal sealed class CallbackSchedule(ulong seed, bool canReply)
     {
         if (message.Target is not null && behaviour.Callbacks != CallbackMode.None)
         {
-            if (behaviour.Callbacks == CallbackMode.All)
-                Add(new DueReport(message.Number, Report.Sent, 0), Math.Min(message.CreatedMono + Message.SentAfterNanoseconds, message.FinalMono));
-            if (message.Fate != Fate.Silent)
-                Add(new DueReport(message.Number, message.Fate == Fate.Delivered ? Report.Delivered : Report.Undelivered, 0), message.FinalMono);
+            for (var copy = 0; copy < behaviour.CallbackCopies; copy++)
+            {
+                // A copy comes at a moment of its own, and so perhaps before what it should follow.
+                var late = copy == 0 ? 0 : behaviour.CallbackDelay.At(Draw.Share(seed, subject ^ ((ulong)copy << 48), Question.Copy));
+                if (behaviour.Callbacks == CallbackMode.All)
+                    Add(new DueReport(message.Number, Report.Sent, 0), Math.Min(message.CreatedMono + Message.SentAfterNanoseconds, message.FinalMono) + late);
+                if (message.Fate != Fate.Silent)
+                    Add(new DueReport(message.Number, message.Fate == Fate.Delivered ? Report.Delivered : Report.Undelivered, 0), message.FinalMono + late);
+            }
         }
 
         if (canReply && behaviour.Reply > 0 && message.Fate == Fate.Delivered && Draw.Share(seed, subject, Question.Reply) < behaviour.Reply)

@@ -41,6 +41,13 @@ internal sealed class ProviderApplication(
         var path = request.Path;
         if (path == "/stats" && request.Method == "GET") return AnswerAsync(context, 200, stats.ToJson());
         if (path == "/control" && request.Method == "POST") return ControlAsync(context);
+        if (behaviour.Value.Dead)
+        {
+            Interlocked.Increment(ref stats.Dead);
+            context.GetRequiredFeature<IHttpRequestLifetimeFeature>().Abort();
+            return Task.CompletedTask;
+        }
+
         if (!path.StartsWith("/2010-04-01/Accounts/", StringComparison.Ordinal)) return AnswerAsync(context, ProviderError.NotFound);
         if (!string.Equals(request.Headers.Authorization, _authorization, StringComparison.Ordinal))
         {
@@ -132,9 +139,18 @@ internal sealed class ProviderApplication(
             case Verdict.AcceptedThenCut:
                 context.GetRequiredFeature<IHttpRequestLifetimeFeature>().Abort();
                 return Task.CompletedTask;
+            case Verdict.AcceptedThenHang:
+                return UntilGoneAsync(context.GetRequiredFeature<IHttpRequestLifetimeFeature>());
             default:
                 return AnswerAsync(context, error!);
         }
+    }
+
+    /// <summary>Says nothing until the caller gives up; cut after all when that takes ten minutes.</summary>
+    private static async Task UntilGoneAsync(IHttpRequestLifetimeFeature request)
+    {
+        await Task.Delay(TimeSpan.FromMinutes(10), request.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        request.Abort();
     }
 
     private async Task ControlAsync(IFeatureCollection context)

@@ -9,6 +9,10 @@ internal sealed class ProviderStats
     public long Throttled;
     public long Failed5xx;
     public long Cut;
+    public long Hung;
+
+    /// <summary>Requests that found the provider dead.</summary>
+    public long Dead;
     public long Rejected;
 
     /// <summary>Callback attempts that were put on a connection or failed to connect.</summary>
@@ -38,6 +42,8 @@ internal sealed class ProviderStats
         ["throttled"] = Volatile.Read(ref Throttled),
         ["failed5xx"] = Volatile.Read(ref Failed5xx),
         ["cut"] = Volatile.Read(ref Cut),
+        ["hung"] = Volatile.Read(ref Hung),
+        ["dead"] = Volatile.Read(ref Dead),
         ["rejected"] = Volatile.Read(ref Rejected),
         ["callbacksSent"] = Volatile.Read(ref CallbacksSent),
         ["callbacksAnswered"] = Volatile.Read(ref CallbacksAnswered),

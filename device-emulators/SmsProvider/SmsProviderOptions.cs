@@ -24,6 +24,8 @@ public sealed record SmsProviderOptions
         new("--throttle-per-second", "0", "more creates than that in a second get 429; 0 = no limit"),
         new("--fail5xx", "0", "share of creates accepted and then answered 500"),
         new("--cut", "0", "share of creates accepted and then cut off"),
+        new("--hang", "0", "share of creates accepted and then never answered"),
+        new("--callback-copies", "1", "how often each callback is posted, 1 to 100, the copies in any order"),
         new("--reject", "0", "share of numbers that always get 400 21211"),
         new("--parent", null, "end when this process is gone"),
     ];

@@ -6,6 +6,7 @@ using AlertGateway.Core;
 using AlertGateway.Core.Approval;
 using AlertGateway.Core.Targeting;
 using AlertGateway.Core.Tracking;
+using AlertGateway.Server.City;
 using AlertGateway.Server.Composition;
 using AlertGateway.Server.Demo;
 using AlertGateway.Storage.Registry;
@@ -16,8 +17,9 @@ namespace AlertGateway.CityLoad;
 /// <param name="CancelPercentMax">Each cycle is cancelled when a share of its originals has started that runs evenly from 1 % up to this.</param>
 /// <param name="NoCancel">Each alert is sent to its end.</param>
 /// <param name="ReportFile">HTML report to write; null for none.</param>
+/// <param name="Provider">Faults of the SMS provider; null for none.</param>
 /// <param name="KillEvery">The gateway is killed with -9 that often while an alert is sent; zero for never.</param>
-internal sealed record LoadOptions(DemoOptions House, int Cycles, int CancelPercentMax, TimeSpan KillEvery, bool Json, bool NoCancel, string? ReportFile);
+internal sealed record LoadOptions(DemoOptions House, int Cycles, int CancelPercentMax, TimeSpan KillEvery, bool Json, bool NoCancel, string? ReportFile, ProviderScript? Provider = null);
 
 /// <summary>Sends real red warnings to the synthetic city over and over, cancels each in the middle, and lets the far sides' journals say what happened.</summary>
 internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter error, CancellationToken cancellationToken)
@@ -26,6 +28,7 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
     private readonly Dictionary<int, long> _committed = [];
     private readonly List<double> _resumeMilliseconds = [];
     private int _kills;
+    private Task _faults = Task.CompletedTask;
 
     public async Task<int> RunAsync()
     {
@@ -33,6 +36,7 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
         Say($"{house.City.Households:N0} 户 · households，{house.City.Endpoints:N0} 个端点 · endpoints；{options.Cycles} 轮 · cycles；{house.Folder}");
         var alert = CapReader.Read(await File.ReadAllBytesAsync(Path.Combine(GatewayConfiguration.ConfigFolder, "cities", "liyang", "demo-alert.xml"), cancellationToken)).Messages[0].Alert!;
         for (int cycle = 1; cycle <= options.Cycles; cycle++) await CycleAsync(house, alert, cycle);
+        await _faults;
         await UntilFinalAsync(house);
         return Report(house, await house.Officer.DisseminationsAsync(cancellationToken));
     }
@@ -47,6 +51,7 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
         if (proposal.Holds.Count > 0) throw new InvalidOperationException($"第 {cycle} 轮被暂缓 · cycle {cycle} is held: {proposal.Holds[0].Sentence}");
         await house.Editor.SignAsync(proposal.ProposalNo, SignatureRole.Proposer, proposal.Hashes, cancellationToken);
         await house.Officer.SignAsync(proposal.ProposalNo, SignatureRole.Approver, proposal.Hashes, cancellationToken);
+        if (cycle == 1 && options.Provider is { } script) _faults = script.RunAsync(house.SmsProvider, Say, cancellationToken);
         var view = await StartedAsync(house, proposal.ProposalNo, options.NoCancel ? 100 : 1 + ((options.CancelPercentMax - 1) * (cycle - 1) / Math.Max(1, options.Cycles - 1)));
         if (options.NoCancel)
         {
@@ -89,8 +94,9 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
     private async Task UntilFinalAsync(DemoHouse house)
     {
         Say("等待回执 · waiting for receipts");
-        while ((await house.Officer.DisseminationsAsync(cancellationToken)).Sum(v => v.Channels.Sum(c => c.Open + c.Accepted)) is > 0 and var waiting)
+        while ((await house.Officer.DisseminationsAsync(cancellationToken)).Sum(v => v.Channels.Sum(c => c.Open + c.Accepted)) is var waiting && waiting > options.House.NeverAnswer)
         {
+            // A loudspeaker that never answers is asked until the alert expires.
             if (_watch.Elapsed > TimeSpan.FromMinutes(60)) throw new InvalidOperationException($"{waiting} deliveries did not become final; see {house.Folder}");
             await Task.Delay(500, cancellationToken);
         }
@@ -103,13 +109,14 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
         using var store = RegistryStore.Open(Path.Combine(house.DataFolder, "registry.db"));
         using var addresses = store.OpenAddresses();
         var registry = store.LoadSnapshot();
-        var audit = JournalAudit.Run(house.Folder, house.DataFolder, registry, addresses, _committed.Keys.ToHashSet());
+        var broken = Devices(house, CitySecrets.PushFile, options.House.NeverRead).Concat(Devices(house, CitySecrets.HornFile, options.House.NeverAnswer)).ToHashSet();
+        var audit = JournalAudit.Run(house.Folder, house.DataFolder, registry, addresses, _committed.Keys.ToHashSet(), broken);
         var cancels = CancelTimes.Read(house.Folder, _committed);
         var reach = ReachCurves.Read(house.Folder, registry, DangerZones.Parse(File.ReadAllText(Path.Combine(GatewayConfiguration.ConfigFolder, "cities", "liyang", "danger-zones.json"))), disseminationNo: 1, fifoPerSecond: options.House.SmsRate > 0 ? options.House.SmsRate : 500);
         int Total(Func<ChannelCounts, int> of) => views.Sum(v => v.Channels.Sum(of));
-        var final = new { delivered = Total(c => c.Delivered), handedOff = Total(c => c.HandedOff), failed = Total(c => c.Failed), suppressed = Total(c => c.Suppressed) };
+        var final = new { delivered = Total(c => c.Delivered), handedOff = Total(c => c.HandedOff), failed = Total(c => c.Failed), suppressed = Total(c => c.Suppressed), open = Total(c => c.Open + c.Accepted) };
         int planned = Total(c => c.Planned);
-        bool good = planned == final.delivered + final.handedOff + final.failed + final.suppressed && audit is { Lost: 0, UnlabelledDuplicates: 0, WrongAddress: 0, HavingNotTold: 0, ToldWithoutHaving: 0 };
+        bool good = planned == final.delivered + final.handedOff + final.failed + final.suppressed + final.open && final.open <= options.House.NeverAnswer && audit is { Lost: 0, UnlabelledDuplicates: 0, WrongAddress: 0, HavingNotTold: 0, ToldWithoutHaving: 0 };
         double maxMs = cancels.Select(c => c.LastOriginalMilliseconds).Where(double.IsFinite).DefaultIfEmpty(0).Max();
         var firsts = cancels.Select(c => c.FirstCancelMilliseconds).Where(double.IsFinite).ToList();
         var summary = new
@@ -126,16 +133,21 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
                 fifoPerSecond = reach.FifoPerSecond, usefulMinutesSaved = Math.Round(reach.UsefulMinutesSaved),
                 groups = reach.Groups.Select(g => new { group = g.Code, households = g.Households, medianSeconds = Math.Round(g.SecondsAt(0.5), 1), lastSeconds = Math.Round(g.SecondsAt(1), 1), fifoMedianSeconds = Math.Round(g.FifoSecondsAt(0.5), 1), fifoLastSeconds = Math.Round(g.FifoSecondsAt(1), 1) }),
             },
+            latency = Latency.Read(house.Folder, disseminationNo: 1, broken).ToDictionary(l => l.Channel, l => new { count = l.Milliseconds.Length, medianMs = Math.Round(l.At(0.5), 1), p99Ms = Math.Round(l.At(0.99), 1), maxMs = Math.Round(l.At(1), 1) }),
             resume = new { medianMs = Math.Round(_resumeMilliseconds.Order().ElementAtOrDefault(_resumeMilliseconds.Count / 2)), maxMs = Math.Round(_resumeMilliseconds.DefaultIfEmpty(0).Max()) },
         };
         Say($"计划 · planned {planned:N0} = 送达 {final.delivered:N0} + 已提交 {final.handedOff:N0} + 失败 {final.failed:N0} + 停发 {final.suppressed:N0}；丢失 lost {audit.Lost}，重复 duplicates {audit.Duplicates}（未标记 unlabelled {audit.UnlabelledDuplicates}）");
         if (cancels.Count > 0) Say($"撤销 · cancels {cancels.Count}：最晚的原始消息在提交后 · latest original after the commit {maxMs:0.0} ms；首条撤销 · first cancel at most {summary.cancel.firstMs} ms；收到 {audit.HadMistake:N0}，被告知 {audit.ToldOfMistake:N0}，漏告 {audit.HavingNotTold}，多告 {audit.ToldWithoutHaving}");
         foreach (var g in reach.Groups.Where(g => g.Households > 0)) Say($"触达 · reached by SMS  {g.Name,-22} {g.Households,8:N0} 户：一半 · half {g.SecondsAt(0.5),6:0.0} s，全部 · all {g.SecondsAt(1),6:0.0} s（先来先发 · first in, first out at {reach.FifoPerSecond}/s: {g.FifoSecondsAt(0.5),6:0.0} / {g.FifoSecondsAt(1),6:0.0} s）");
+        foreach (var (channel, l) in summary.latency) Say($"时延 · latency  {channel,-12} {l.count,8:N0}：一半 · median {l.medianMs:N0} ms，p99 {l.p99Ms:N0} ms");
         Say($"危险区与弱势户共节省 · saved for danger zones and the vulnerable: {reach.UsefulMinutesSaved:N0} 户·分钟 household-minutes");
         if (options.ReportFile is not null) File.WriteAllText(options.ReportFile, HtmlReport.Of(reach, JsonSerializer.SerializeToElement(summary)));
         if (options.Json) output.WriteLine(JsonSerializer.Serialize(summary));
         return good && summary.cancel.over100Ms == 0 ? 0 : 1;
     }
+
+    private static IEnumerable<int> Devices(DemoHouse house, string file, int count) =>
+        File.ReadLines(Path.Combine(house.Folder, "devices", file)).Take(count).Select(line => int.Parse(line.Split('\t')[0], CultureInfo.InvariantCulture));
 
     private void Say(string line) => (options.Json ? error : output).WriteLine(line);
 }

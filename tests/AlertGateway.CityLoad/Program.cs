@@ -12,13 +12,16 @@ var killEvery = new Option<int>("--kill-every") { DefaultValueFactory = _ => 0, 
 var window = new Option<int>("--window") { DefaultValueFactory = _ => 512, Description = "W：崩溃时最多多少条结果未知 · attempts without a durable result" };
 var noCancel = new Option<bool>("--no-cancel") { Description = "不撤销，发到底 · cancel nothing, send each alert to its end" };
 var rate = new Option<int>("--rate") { DefaultValueFactory = _ => 0, Description = "短信每秒上限，0 为不限 · SMS a second at most, 0 for no limit" };
+var script = new Option<string?>("--provider-script") { Description = "短信平台故障脚本，每行“秒 JSON”，从首条预警起算 · faults of the SMS provider, a line each: seconds after the first alert, and what POST /control takes" };
+var unread = new Option<int>("--never-read") { DefaultValueFactory = _ => 0, Description = "从不读取的应用数 · apps that never read" };
+var unanswering = new Option<int>("--never-answer") { DefaultValueFactory = _ => 0, Description = "从不应答的大喇叭数 · loudspeakers that never answer" };
 var report = new Option<string?>("--report") { Description = "写一个 HTML 报告（触达曲线）· write an HTML report with the curves of reach" };
 var folder = new Option<string?>("--folder") { Description = "运行文件夹 · folder of the run" };
 var json = new Option<bool>("--json") { Description = "末尾输出一个 JSON 对象 · end with one JSON object on stdout" };
-var root = new RootCommand("全市压测：以各端日志与登记册对账 · citywide load test, judged by the far sides' journals joined to the registry") { households, push, speakers, seed, cycles, cancelAt, noCancel, killEvery, rate, window, report, folder, json };
+var root = new RootCommand("全市压测：以各端日志与登记册对账 · citywide load test, judged by the far sides' journals joined to the registry") { households, push, speakers, seed, cycles, cancelAt, noCancel, killEvery, rate, window, script, unread, unanswering, report, folder, json };
 root.SetAction((parsed, cancellationToken) => new LoadRun(
     new LoadOptions(
-        new DemoOptions(parsed.GetValue(households), parsed.GetValue(push), parsed.GetValue(seed), null, 0, true, parsed.GetValue(json), parsed.GetValue(folder), parsed.GetValue(window), 0, true, parsed.GetValue(speakers), Math.Max(0, parsed.GetValue(rate))),
-        parsed.GetValue(cycles), Math.Clamp(parsed.GetValue(cancelAt), 1, 100), TimeSpan.FromMilliseconds(parsed.GetValue(killEvery)), parsed.GetValue(json), parsed.GetValue(noCancel), parsed.GetValue(report)),
+        new DemoOptions(parsed.GetValue(households), parsed.GetValue(push), parsed.GetValue(seed), null, 0, true, parsed.GetValue(json), parsed.GetValue(folder), parsed.GetValue(window), 0, true, parsed.GetValue(speakers), Math.Max(0, parsed.GetValue(rate)), parsed.GetValue(unread), parsed.GetValue(unanswering)),
+        parsed.GetValue(cycles), Math.Clamp(parsed.GetValue(cancelAt), 1, 100), TimeSpan.FromMilliseconds(parsed.GetValue(killEvery)), parsed.GetValue(json), parsed.GetValue(noCancel), parsed.GetValue(report), parsed.GetValue(script) is { } file ? ProviderScript.Parse(File.ReadLines(file)) : null),
     parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellationToken).RunAsync());
 return await root.Parse(args).InvokeAsync();

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
 using AlertGateway.Cap;
@@ -14,7 +12,9 @@ namespace AlertGateway.Server.Demo;
 
 /// <summary>What <c>agw demo</c> takes.</summary>
 /// <param name="SmsRate">SMS a second at most; 0 = as fast as the provider takes them.</param>
-internal sealed record DemoOptions(int Households, int Push, ulong Seed, string? Around, int Port, bool Exit, bool Json, string? Folder, int Window, int Kills, bool NoMistake, int Speakers, int SmsRate = 0);
+/// <param name="NeverRead">Apps that connect and never read.</param>
+/// <param name="NeverAnswer">Loudspeakers that connect and never answer.</param>
+internal sealed record DemoOptions(int Households, int Push, ulong Seed, string? Around, int Port, bool Exit, bool Json, string? Folder, int Window, int Kills, bool NoMistake, int Speakers, int SmsRate = 0, int NeverRead = 0, int NeverAnswer = 0);
 
 /// <summary>A fresh folder with city, people, settings and device files; and the emulators and the gateway as child processes.</summary>
 internal sealed class DemoHouse : IDisposable
@@ -40,6 +40,9 @@ internal sealed class DemoHouse : IDisposable
 
     public Uri Url { get; }
 
+    /// <summary>The emulator's HTTP/1.1 address.</summary>
+    public Uri SmsProvider { get; private set; } = null!;
+
     public int MqttPort { get; }
 
     public ChildProcess Gateway { get; private set; } = null!;
@@ -62,7 +65,7 @@ internal sealed class DemoHouse : IDisposable
         Directory.CreateDirectory(Path.Combine(folder, "devices"));
         Directory.CreateDirectory(Path.Combine(folder, "feed"));
         Directory.CreateDirectory(Path.Combine(folder, "feeds"));
-        var house = new DemoHouse(options, folder, new Uri($"http://127.0.0.1:{FreePort(options.Port)}"), FreePort(0));
+        var house = new DemoHouse(options, folder, new Uri($"http://127.0.0.1:{LoopbackPort.Free(options.Port)}"), LoopbackPort.Free());
         house.MakeCity(say);
         house.AddPeople();
         await house.StartOutsideAsync(cancellationToken);
@@ -139,6 +142,7 @@ internal sealed class DemoHouse : IDisposable
         string tokenFile = Path.Combine(Folder, "data", "twilio.token");
         WriteSecret(tokenFile, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
         var sms = await StartAsync("SmsProvider", ["--token-file", tokenFile, "--journal", Path.Combine(Folder, "sms.journal"), "--seed", Seed, "--inbound-url", $"{Url}v1/receipts/twilio-inbound", "--callback-connections", "128", "--reply", "0.25", "--reply-delay-ms", "1000-15000"], cancellationToken);
+        SmsProvider = new Uri(sms.Ready.GetProperty("url").GetString()!);
         var feed = await StartAsync("Feed", ["--dir", Path.Combine(Folder, "feed"), "--replay", "--journal", Path.Combine(Folder, "feed.journal")], cancellationToken);
         await WriteSettingsAsync(sms.Ready.GetProperty("h2Url").GetString()!, tokenFile, feed.Ready.GetProperty("url").GetString()!, cancellationToken);
     }
@@ -169,8 +173,8 @@ internal sealed class DemoHouse : IDisposable
         string devices = Path.Combine(Folder, "devices");
         string orderKey = Gateway.Ready.GetProperty("orderKey").GetString()!, keyId = Gateway.Ready.GetProperty("orderKeyId").GetString()!;
         string[] horns = ["--broker", $"127.0.0.1:{MqttPort}", "--order-key", orderKey, "--order-key-id", keyId, "--speed", "8", "--seed", Seed];
-        await StartAsync("Loudspeaker", [.. horns, "--devices", Path.Combine(devices, CitySecrets.HornFile), "--journal", Path.Combine(Folder, "loudspeaker.journal")], cancellationToken);
-        await StartAsync("Resident", ["--server", Url.ToString(), "--seed", Seed, "--devices", Path.Combine(devices, CitySecrets.PushFile), "--journal", Path.Combine(Folder, "resident.journal")], cancellationToken);
+        await StartAsync("Loudspeaker", [.. horns, "--devices", Path.Combine(devices, CitySecrets.HornFile), "--journal", Path.Combine(Folder, "loudspeaker.journal"), "--never-answer", Number(_options.NeverAnswer)], cancellationToken);
+        await StartAsync("Resident", ["--server", Url.ToString(), "--seed", Seed, "--devices", Path.Combine(devices, CitySecrets.PushFile), "--journal", Path.Combine(Folder, "resident.journal"), "--never-read", Number(_options.NeverRead)], cancellationToken);
         if (_isExercise)
         {
             await StartAsync("Loudspeaker", [.. horns, "--exercise", "--devices", Path.Combine(devices, CitySecrets.HornExerciseFile), "--journal", Path.Combine(Folder, "loudspeaker-exercise.journal")], cancellationToken);
@@ -191,6 +195,8 @@ internal sealed class DemoHouse : IDisposable
         return child;
     }
 
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+
     private string Seed => Math.Max(1, _options.Seed % int.MaxValue).ToString(CultureInfo.InvariantCulture);
 
     private static void WriteSecret(string path, string text)
@@ -200,24 +206,5 @@ internal sealed class DemoHouse : IDisposable
         using var stream = new FileStream(path, mode);
         using var writer = new StreamWriter(stream);
         writer.WriteLine(text);
-    }
-
-    /// <summary>The wanted port, or the next free one; 0 takes any.</summary>
-    private static int FreePort(int wanted)
-    {
-        for (int port = wanted; port < (wanted == 0 ? 1 : wanted + 100); port++)
-        {
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return ((IPEndPoint)listener.LocalEndpoint).Port;
-            }
-            catch (SocketException)
-            {
-                // Taken; the next one.
-            }
-        }
-        throw new InvalidOperationException($"127.0.0.1:{wanted} 起一百个端口都被占用 · a hundred ports from {wanted} on are taken.");
     }
 }

@@ -17,7 +17,8 @@ internal sealed record AuditResult(int Taken, int Lost, int Duplicates, int Unla
 /// <summary>The judge of a run: the provider's and the devices' journals are the truth, the ledger only says what was labelled and what was promised.</summary>
 internal static class JournalAudit
 {
-    public static AuditResult Run(string folder, string dataFolder, RegistrySnapshot registry, AddressReader addresses, IReadOnlySet<int> cancelled)
+    /// <param name="broken">Endpoints that were told to fail: nobody is lost there whom the gateway goes on asking.</param>
+    public static AuditResult Run(string folder, string dataFolder, RegistrySnapshot registry, AddressReader addresses, IReadOnlySet<int> cancelled, IReadOnlySet<int>? broken = null)
     {
         var reader = new LedgerCopy(Path.Combine(dataFolder, "ledger.db"));
         var room = new DisseminationRoom(reader, registry, TimeProvider.System, _ => new ChannelTimes(TimeSpan.MaxValue, TimeSpan.MaxValue));
@@ -47,6 +48,7 @@ internal static class JournalAudit
                 bool promised = line.Outcome is Outcome.Accepted or Outcome.Delivered or Outcome.HandedOff;
                 // A push that a dying connection took is given again when the device comes back, unless it was taken back meanwhile: then nobody lacks anything.
                 bool takenBack = line.Key.Channel == ChannelKind.Push && line.Outcome != Outcome.Delivered && cancelled.Contains(no);
+                if (broken?.Contains(line.Key.EndpointNo) == true) continue;
                 if ((promised && times == 0 && !takenBack) || line.Outcome is Outcome.Planned or Outcome.InFlight or Outcome.Retrying or Outcome.Unknown) lost++;
                 if (times > 0) planned++;
                 if (times > 1)

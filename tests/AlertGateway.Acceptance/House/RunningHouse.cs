@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -60,7 +59,7 @@ internal sealed partial class RunningHouse : IAsyncDisposable
         {
             house.CopyConfig(householdsMax);
             house.Fill(new CityOptions { Households = households, PushPersons = push, Loudspeakers = loudspeakers });
-            house.Url = new Uri($"http://127.0.0.1:{FreePort()}");
+            house.Url = new Uri($"http://127.0.0.1:{LoopbackPort.Free()}");
             string smsUrl = "http://127.0.0.1:9"; // The discard port: nothing listens there.
             if (withSmsProvider)
             {
@@ -244,19 +243,12 @@ internal sealed partial class RunningHouse : IAsyncDisposable
         {
             Gateway = new { Url = Url.ToString(), DataFolder, Lanes = new { Sms = lane, Push = lane, Loudspeaker = lane, Broadcast = lane } },
             Sms = new { BaseUrl = smsUrl, AccountSid = "AC" + new string('0', 32), TokenFile = SmsTokenFile, From = "12379", PublicUrl = Url.ToString() },
-            Loudspeaker = new { BindAddress = "127.0.0.1", Port = FreePort(), ProgrammeBaseUrl = Url.ToString(), Plays = new { Red = once, Orange = once, Yellow = once, Blue = once } },
+            Loudspeaker = new { BindAddress = "127.0.0.1", Port = LoopbackPort.Free(), ProgrammeBaseUrl = Url.ToString(), Plays = new { Red = once, Orange = once, Yellow = once, Blue = once } },
             Broadcast = new { Plays = new { Red = once, Orange = once, Yellow = once, Blue = once } },
             Feeds = new { Folder = Path.Combine(Folder, "feeds") },
             Hydrology = new { RedUnpublishedMinutes = redUnpublishedMinutes },
             Console = new { SignInTriesPerMinute = 1000 },
         }));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string Program(string project, string program) => Path.Combine(Repository, "artifacts", "bin", project, Configuration, program);

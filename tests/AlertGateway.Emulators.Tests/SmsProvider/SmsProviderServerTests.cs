@@ -155,6 +155,45 @@ public sealed class SmsProviderServerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_create_that_hangs_is_accepted_all_the_same()
+    {
+        await using var server = await StartAsync(new Behaviour { Hang = 1 });
+        using (var patience = CancellationTokenSource.CreateLinkedTokenSource(Token))
+        {
+            var waiting = _http.PostAsync(Messages(server, ".json"), Form(), patience.Token);
+            while (await StatAsync(server, "hung") == 0) await Task.Yield();
+            Assert.False(waiting.IsCompleted);
+            await patience.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        }
+
+        var list = await ReadAsync(await _http.GetAsync(Messages(server, ".json?To=%2B8612000000001"), Token));
+        Assert.Equal(1, list.GetProperty("messages").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_dead_provider_accepts_nothing_until_it_is_told_to_live()
+    {
+        await using var server = await StartAsync(new Behaviour { Dead = true });
+        await Assert.ThrowsAsync<HttpRequestException>(() => CreateAsync(server));
+        await Assert.ThrowsAsync<HttpRequestException>(() => _http.GetAsync(Messages(server, ".json?To=%2B8612000000001"), Token));
+        Assert.Equal(0, await StatAsync(server, "accepted"));
+        using var changed = await _http.PostAsJsonAsync(new Uri(server.Url, "/control"), new { dead = false }, Token);
+        using var created = await CreateAsync(server);
+        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_callback_comes_as_often_as_it_is_told_to()
+    {
+        await using var listener = await CallbackListener.StartAsync();
+        await using var server = await StartAsync(new Behaviour { CallbackDelay = new(0, 20), Delivered = 1, CallbackCopies = 50 });
+        using var created = await CreateAsync(server, ("StatusCallback", $"{listener.Url}/d7-1-1-0-1"));
+        for (var i = 0; i < 50; i++) Assert.Equal("delivered", (await listener.NextAsync()).Form["MessageStatus"]);
+        Assert.Equal(1, await StatAsync(server, "accepted"));
+    }
+
+    [Fact]
     public async Task An_impossible_control_changes_nothing()
     {
         await using var server = await StartAsync(new Behaviour());
