@@ -94,9 +94,13 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
     private async Task UntilFinalAsync(DemoHouse house)
     {
         Say("等待回执 · waiting for receipts");
-        while ((await house.Officer.DisseminationsAsync(cancellationToken)).Sum(v => v.Channels.Sum(c => c.Open + c.Accepted)) is var waiting && waiting > options.House.NeverAnswer)
+        // A loudspeaker that never answers is asked until the alert expires: with such ones the run ends when nothing has changed for forty seconds.
+        for (int before = -1, quiet = 0; ;)
         {
-            // A loudspeaker that never answers is asked until the alert expires.
+            int waiting = (await house.Officer.DisseminationsAsync(cancellationToken)).Sum(v => v.Channels.Sum(c => c.Open + c.Accepted));
+            quiet = waiting == before ? quiet + 1 : 0;
+            before = waiting;
+            if (waiting == 0 || (waiting <= options.House.NeverAnswer && quiet >= 80)) return;
             if (_watch.Elapsed > TimeSpan.FromMinutes(60)) throw new InvalidOperationException($"{waiting} deliveries did not become final; see {house.Folder}");
             await Task.Delay(500, cancellationToken);
         }
