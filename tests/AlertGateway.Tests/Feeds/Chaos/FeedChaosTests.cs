@@ -84,15 +84,7 @@ public sealed class FeedChaosTests
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         var run = upstream.RunAsync(stop.Token);
         var reporting = upstream.ReportAsync(stop.Token);
-        for (var second = 0; !reporting.IsCompleted;)
-        {
-            await Task.Delay(1, Stop);
-            if (!upstream.Idle || reporting.IsCompleted) continue;
-            foreach (var step in upstream.Timeline.At(second++)) await upstream.DoAsync(step);
-            _clock.Advance(TimeSpan.FromSeconds(1));
-        }
-
-        await reporting;
+        await PlayAsync(upstream, () => upstream.Idle, reporting);
         Assert.Empty(upstream.Missing);
         Assert.Empty(upstream.Foreign);
         Assert.True(upstream.Vital.Documents > upstream.Published, "Doubled frames are answered, too.");
@@ -106,15 +98,7 @@ public sealed class FeedChaosTests
         await using var upstream = new PushUpstream(reports: Seconds / 3, _clock);
         await upstream.RunAsync(Stop);
         var reporting = upstream.ReportAsync(Stop);
-        for (var second = 0; !reporting.IsCompleted;)
-        {
-            await Task.Delay(1, Stop);
-            if (!upstream.Idle || reporting.IsCompleted) continue;
-            foreach (var step in upstream.Timeline.At(second++)) await upstream.DoAsync(step);
-            _clock.Advance(TimeSpan.FromSeconds(1));
-        }
-
-        await reporting;
+        await PlayAsync(upstream, () => upstream.Idle, reporting);
         Assert.Empty(upstream.Missing);
         Assert.Empty(upstream.Foreign);
         Assert.Equal(0, upstream.Repeats);
@@ -130,6 +114,20 @@ public sealed class FeedChaosTests
         var e = Assert.Throws<FormatException>(() => FeedTimeline.Parse(["cycle 10", "3 publish", "4 fail nonsense"]));
         Assert.Contains("line 3", e.Message, StringComparison.Ordinal);
         Assert.Throws<FormatException>(() => FeedTimeline.Parse(["cycle 10", "10 publish"]));
+    }
+
+    /// <summary>Plays the script, a second at a time, whenever nothing is on the wire, until everything is reported.</summary>
+    private async Task PlayAsync(Upstream upstream, Func<bool> isIdle, Task reporting)
+    {
+        for (var second = 0; !reporting.IsCompleted;)
+        {
+            await Task.Delay(1, Stop);
+            if (!isIdle() || reporting.IsCompleted) continue;
+            foreach (var step in upstream.Timeline.At(second++)) await upstream.DoAsync(step);
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        await reporting;
     }
 
     private async Task PollThroughAsync(Upstream upstream, FeedServer server, Func<CancellationToken, Task> poll)
