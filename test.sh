@@ -59,7 +59,7 @@ for project in tests/*/; do
     AlertGateway.Acceptance) [ $quick = yes ] && continue ;;
   esac
   program="artifacts/bin/$name/release/$name"
-  [ -x "$program" ] && suite "$name" 12 "$program"
+  [ -x "$program" ] && suite "$name" 15 "$program"
 done
 if [ $failed -eq 0 ]; then code=0; else code=1; fi
 [ $skipped -gt 0 ] && echo "skipped visibly: $skipped"
