@@ -72,7 +72,7 @@ internal sealed class HandOffAgainstBareLoop(string emulator, bool http2, int sl
         ledger.Observe(room);
         await room.RecoverAsync(CancellationToken.None);
         using var channel = new TwilioChannel(new TwilioOptions { BaseUrl = url, AccountSid = Account, TokenFile = Path.Combine(folder, "token"), From = "12379", Slots = slots, Http2 = http2 }, TimeProvider.System);
-        var lane = new Lane(channel, options, room, ledger, Numbers, town, TimeProvider.System, NullLogger.Instance);
+        var lane = new Lane([new ChannelRoute(channel)], options, room, ledger, Numbers, town, TimeProvider.System, NullLogger.Instance);
         using var stop = new CancellationTokenSource();
         var alert = Makers.ARedAlert(town, TimeProvider.System.GetUtcNow());
         var renditions = alert.Proposal.Renditions.Select(r => r with { Text = Text, Segments = 2 }).ToList();

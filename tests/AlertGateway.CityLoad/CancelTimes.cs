@@ -16,9 +16,9 @@ internal sealed record CancelTimes(int DisseminationNo, double LastOriginalMilli
         var last = committed.Keys.ToDictionary(no => no, _ => long.MinValue);
         var first = committed.Keys.ToDictionary(no => no, _ => long.MaxValue);
         // provider: mono, accept, number, sid, body hash, tag; app: mono, alert, device, tag, …
-        foreach (var (file, word, column) in ((string, string, int)[])[("sms.journal", "accept", 5), ("resident.journal", "alert", 3)])
+        foreach (var (file, word, column) in ((string, string, int)[])[("sms", "accept", 5), ("resident", "alert", 3)])
         {
-            foreach (string line in JournalAudit.Lines(Path.Combine(folder, file)))
+            foreach (string line in JournalAudit.LinesOf(folder, file))
             {
                 string[] columns = line.Split('\t');
                 if (columns.Length <= column || columns[1] != word || !DeliveryTag.TryParse(columns[column], out var tag) || !committed.ContainsKey(tag.Key.DisseminationNo)) continue;

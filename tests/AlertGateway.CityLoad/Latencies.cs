@@ -16,14 +16,15 @@ internal sealed record Latency(string Channel, double[] Milliseconds)
     {
         var firsts = new List<(string Channel, Dictionary<int, long> At)>();
         // provider: mono, accept, number, sid, body hash, tag; app: mono, alert, device, tag; loudspeaker: mono, order, device, type, tag, verdict
-        foreach (var (channel, file, word, column) in ((string, string, string, int)[])[("sms", "sms.journal", "accept", 5), ("push", "resident.journal", "alert", 3), ("loudspeaker", "loudspeaker.journal", "order", 4)])
+        foreach (var (channel, file, word, column) in ((string, string, string, int)[])[("sms", "sms", "accept", 5), ("push", "resident", "alert", 3), ("loudspeaker", "loudspeaker", "order", 4)])
         {
             var first = new Dictionary<int, long>();
-            foreach (string line in JournalAudit.Lines(Path.Combine(folder, file)))
+            foreach (string line in JournalAudit.LinesOf(folder, file))
             {
                 string[] columns = line.Split('\t');
                 if (columns.Length <= column || columns[1] != word || !DeliveryTag.TryParse(columns[column], out var tag) || tag.Key.DisseminationNo != disseminationNo || tag.Key.Purpose != Purpose.Original || broken.Contains(tag.Key.EndpointNo)) continue;
-                first.TryAdd(tag.Key.EndpointNo, long.Parse(columns[0], CultureInfo.InvariantCulture));
+                long at = long.Parse(columns[0], CultureInfo.InvariantCulture);
+                if (!first.TryGetValue(tag.Key.EndpointNo, out long known) || at < known) first[tag.Key.EndpointNo] = at;
             }
             firsts.Add((channel, first));
         }

@@ -15,13 +15,14 @@ var rate = new Option<int>("--rate") { DefaultValueFactory = _ => 0, Description
 var script = new Option<string?>("--provider-script") { Description = "短信平台故障脚本，每行“秒 JSON”，从首条预警起算 · faults of the SMS provider, a line each: seconds after the first alert, and what POST /control takes" };
 var unread = new Option<int>("--never-read") { DefaultValueFactory = _ => 0, Description = "从不读取的应用数 · apps that never read" };
 var unanswering = new Option<int>("--never-answer") { DefaultValueFactory = _ => 0, Description = "从不应答的大喇叭数 · loudspeakers that never answer" };
+var standby = new Option<bool>("--standby") { Description = "第二家短信供应商，首家不应答时代发 · a second SMS provider, which carries the work while the first does not answer" };
 var report = new Option<string?>("--report") { Description = "写一个 HTML 报告（触达曲线）· write an HTML report with the curves of reach" };
 var folder = new Option<string?>("--folder") { Description = "运行文件夹 · folder of the run" };
 var json = new Option<bool>("--json") { Description = "末尾输出一个 JSON 对象 · end with one JSON object on stdout" };
-var root = new RootCommand("全市压测：以各端日志与登记册对账 · citywide load test, judged by the far sides' journals joined to the registry") { households, push, speakers, seed, cycles, cancelAt, noCancel, killEvery, rate, window, script, unread, unanswering, report, folder, json };
+var root = new RootCommand("全市压测：以各端日志与登记册对账 · citywide load test, judged by the far sides' journals joined to the registry") { households, push, speakers, seed, cycles, cancelAt, noCancel, killEvery, rate, window, script, unread, unanswering, standby, report, folder, json };
 root.SetAction((parsed, cancellationToken) => new LoadRun(
     new LoadOptions(
-        new DemoOptions(parsed.GetValue(households), parsed.GetValue(push), parsed.GetValue(seed), null, 0, true, parsed.GetValue(json), parsed.GetValue(folder), parsed.GetValue(window), 0, true, parsed.GetValue(speakers), Math.Max(0, parsed.GetValue(rate)), parsed.GetValue(unread), parsed.GetValue(unanswering)),
+        new DemoOptions(parsed.GetValue(households), parsed.GetValue(push), parsed.GetValue(seed), null, 0, true, parsed.GetValue(json), parsed.GetValue(folder), parsed.GetValue(window), 0, true, parsed.GetValue(speakers), Math.Max(0, parsed.GetValue(rate)), parsed.GetValue(unread), parsed.GetValue(unanswering), parsed.GetValue(standby)),
         parsed.GetValue(cycles), Math.Clamp(parsed.GetValue(cancelAt), 1, 100), TimeSpan.FromMilliseconds(parsed.GetValue(killEvery)), parsed.GetValue(json), parsed.GetValue(noCancel), parsed.GetValue(report), parsed.GetValue(script) is { } file ? ProviderScript.Parse(File.ReadLines(file)) : null),
     parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellationToken).RunAsync());
 return await root.Parse(args).InvokeAsync();

@@ -38,7 +38,7 @@ internal sealed record ReachCurves(int FifoPerSecond, double UsefulMinutesSaved,
         var first = new Dictionary<int, long>();
         var endpoints = new List<int>();
         long start = long.MaxValue;
-        foreach (string line in JournalAudit.Lines(Path.Combine(folder, "sms.journal")))
+        foreach (string line in JournalAudit.LinesOf(folder, "sms"))
         {
             string[] columns = line.Split('\t');
             if (columns.Length <= 5 || columns[1] != "accept" || !DeliveryTag.TryParse(columns[5], out var tag) || tag.Key.DisseminationNo != disseminationNo || tag.Key.Purpose != Purpose.Original) continue;

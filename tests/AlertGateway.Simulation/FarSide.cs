@@ -13,7 +13,7 @@ internal sealed class FarSide(SimRun run)
 
     private const long RequestTimeoutTicks = 5 * TimeSpan.TicksPerSecond;
 
-    private readonly HashSet<DeliveryKey> _taken = [];
+    private readonly HashSet<(byte Route, DeliveryKey Key)> _taken = [];
     private readonly HashSet<int> _offline = [];
 
     /// <summary>How often a person or a device was given it.</summary>
@@ -25,10 +25,16 @@ internal sealed class FarSide(SimRun run)
     /// <summary>Attempts that reached for the SMS provider, answered or not.</summary>
     public int SmsAttempts { get; private set; }
 
-    /// <summary>Provider and devices answer nothing.</summary>
+    /// <summary>The first provider and the devices answer nothing.</summary>
     public bool Down { get; set; }
 
-    /// <summary>The provider answers that it does not know the account.</summary>
+    /// <summary>The first provider answers nothing; the devices do.</summary>
+    public bool ProviderDown { get; set; }
+
+    /// <summary>The standby provider answers nothing.</summary>
+    public bool StandbyDown { get; set; }
+
+    /// <summary>The first provider answers that it does not know the account.</summary>
     public bool RefusesAccount { get; set; }
 
     public IEnumerable<int> OfflineEndpoints => _offline;
@@ -46,14 +52,15 @@ internal sealed class FarSide(SimRun run)
     /// <summary>One request; the answer is called at most once, and never when it is lost with its sender.</summary>
     public void Send(Outgoing outgoing, SimGateway sender, Action<DispatchOutcome> answer)
     {
-        var (s, tag) = (run.Scheduler, outgoing.Delivery.Tag);
+        var (s, tag, route) = (run.Scheduler, outgoing.Delivery.Tag, (byte)outgoing.Started.Number);
         if (tag.Key.Channel == ChannelKind.Sms) SmsAttempts++;
-        if (Down && s.Chance(700))
+        bool down = tag.Key.Channel == ChannelKind.Sms ? IsDown(route) : Down;
+        if (down && s.Chance(700))
         {
             answer(DispatchOutcome.RetryLater(DispatchError.LinkDown));
             return;
         }
-        if (RefusesAccount && tag.Key.Channel == ChannelKind.Sms)
+        if (RefusesAccount && route == 0 && tag.Key.Channel == ChannelKind.Sms)
         {
             s.AfterMilliseconds(0, TransitMillisecondsMax, () => answer(DispatchOutcome.RetryLater(DispatchError.NotAuthorised)));
             return;
@@ -64,7 +71,7 @@ internal sealed class FarSide(SimRun run)
             return;
         }
         run.Oracle.FirstByte(tag, outgoing.Delivery);
-        if (Down || s.Chance(run.Faults.LosePerMille))
+        if (down || s.Chance(run.Faults.LosePerMille))
         {
             s.After(RequestTimeoutTicks, () => answer(DispatchOutcome.Unknown(DispatchError.TimedOut)));
             return;
@@ -73,14 +80,23 @@ internal sealed class FarSide(SimRun run)
         s.AfterMilliseconds(0, TransitMillisecondsMax, () =>
         {
             if (!sender.Alive && vanishesWithSender) return;
-            Arrive(tag, answer);
+            Arrive(tag, route, answer);
         });
     }
 
-    /// <summary>What became of a delivery: the provider looks it up, or has no time.</summary>
-    public AskAnswer Ask(DeliveryKey key) => Down || run.Scheduler.Chance(run.Faults.CannotTellPerMille) ? AskAnswer.CannotTell : _taken.Contains(key) ? AskAnswer.Taken : AskAnswer.NeverTaken;
+    /// <summary>What became of a delivery: the provider that it went to looks it up, or has no time.</summary>
+    public AskAnswer Ask(DeliveryKey key, byte route)
+    {
+        if (run.Sabotage == Sabotage.AskAnother) route ^= 1;
+        return IsDown(route) || run.Scheduler.Chance(run.Faults.CannotTellPerMille) ? AskAnswer.CannotTell : _taken.Contains((route, key)) ? AskAnswer.Taken : AskAnswer.NeverTaken;
+    }
 
-    private void Arrive(DeliveryTag tag, Action<DispatchOutcome> answer)
+    /// <summary>A provider that is asked whether it is there.</summary>
+    public bool Answers(byte route) => !IsDown(route) && !(route == 0 && RefusesAccount);
+
+    private bool IsDown(byte route) => route == 0 ? Down || ProviderDown : StandbyDown;
+
+    private void Arrive(DeliveryTag tag, byte route, Action<DispatchOutcome> answer)
     {
         var s = run.Scheduler;
         int dice = s.Below(0, 1000);
@@ -101,7 +117,7 @@ internal sealed class FarSide(SimRun run)
             Answer(answer, DispatchOutcome.Unknown(DispatchError.ServerError));
             return;
         }
-        Take(tag);
+        Take(tag, route);
         Answer(answer, breaks ? DispatchOutcome.Unknown(DispatchError.ServerError) : DispatchOutcome.Accepted("ref"));
     }
 
@@ -112,10 +128,10 @@ internal sealed class FarSide(SimRun run)
         else s.AfterMilliseconds(0, 100, () => answer(outcome));
     }
 
-    private void Take(DeliveryTag tag)
+    private void Take(DeliveryTag tag, byte route)
     {
         var (s, key) = (run.Scheduler, tag.Key);
-        bool first = _taken.Add(key);
+        bool first = _taken.Add((route, key));
         if (first || ChannelClasses.Of(key.Channel) != AdapterClass.Idempotent)
         {
             Effects[key] = Effects.GetValueOrDefault(key) + 1;
@@ -126,10 +142,10 @@ internal sealed class FarSide(SimRun run)
         if (dice < 16 && key.Channel == ChannelKind.Sms)
         {
             ReportedFailed.Add(key);
-            Report(new Receipt(tag, Evidence.Planned, Failed: true, DispatchError.BadAddress, 0));
+            Report(new Receipt(tag, Evidence.Planned, Failed: true, DispatchError.BadAddress, 0, route));
             return;
         }
-        Report(new Receipt(tag, Evidence.Delivered, Failed: false, DispatchError.None, 0));
+        Report(new Receipt(tag, Evidence.Delivered, Failed: false, DispatchError.None, 0, route));
         if (s.Chance(300)) Report(new Receipt(tag, Evidence.Presented, Failed: false, DispatchError.None, 0));
         if (s.Chance(100)) Report(new Receipt(tag, Evidence.Acknowledged, Failed: false, DispatchError.None, 0));
         // A lie about what was never sent to this endpoint.

@@ -28,6 +28,7 @@ internal sealed class Script(SimRun run, bool calm)
         for (int i = 0; i < crashes; i++) s.AfterMilliseconds(20, 40_000, () => run.Crash((Tear)s.Below(0, 3), "kill -9"));
         if (s.Chance(200)) s.AfterMilliseconds(100, 30_000, () => run.Disk.Full = true);
         if (s.Chance(300)) s.AfterMilliseconds(100, 30_000, () => Down(s.Below(1_000, 90_000)));
+        if (run.Standby && s.Chance(300)) s.AfterMilliseconds(100, 30_000, () => StandbyDown(s.Below(1_000, 90_000)));
         if (s.Chance(300)) s.AfterMilliseconds(100, 30_000, () => s.Clock.StepTicks += s.Between(-30, 30) * TimeSpan.TicksPerSecond);
         s.Clock.DriftPpm = s.Below(-200, 201);
         int away = s.Below(0, 6);
@@ -103,6 +104,12 @@ internal sealed class Script(SimRun run, bool calm)
             }
             run.Scheduler.AfterMilliseconds(1_000, 3_000, Try);
         }
+    }
+
+    private void StandbyDown(int milliseconds)
+    {
+        run.Far.StandbyDown = true;
+        run.Scheduler.AfterMilliseconds(milliseconds, milliseconds, () => run.Far.StandbyDown = false);
     }
 
     private void Down(int milliseconds)

@@ -1,3 +1,5 @@
+using AlertGateway.Core;
+
 namespace AlertGateway.Simulation;
 
 /// <summary>The real core on one thread, from seeds.</summary>
@@ -37,6 +39,32 @@ public sealed class SeedTests
         Assert.Fail($"400 nights with {(Sabotage)sabotage} and nobody saw a breach of {invariant}");
     }
 
+    /// <summary>Where every question is answered nobody gets anything twice, not even with a label; asked of the wrong provider, some do.</summary>
+    [Theory]
+    [InlineData((int)Sabotage.None, false)]
+    [InlineData((int)Sabotage.AskAnother, true)]
+    public void Only_the_provider_that_may_have_taken_it_can_say_so(int sabotage, bool someTwice)
+    {
+        int twice = 0;
+        for (ulong seed = 1; seed <= 10; seed++)
+        {
+            SimRun? played = null;
+            var night = SimRun.Play(seed, households: 60, calm: true, standby: true, sabotage: (Sabotage)sabotage, faults: Faults.None with { LosePerMille = 80, BreakPerMille = 150 }, weather: run => played = run);
+            Assert.Null(night.Violation);
+            twice += played!.Far.Effects.Count(e => e.Key.Channel == ChannelKind.Sms && e.Value > 1);
+        }
+        Assert.Equal(someTwice, twice > 0);
+    }
+
+    [Fact]
+    public void Six_hundred_nights_with_two_providers_break_no_invariant()
+    {
+        for (ulong seed = 1; seed <= 600; seed++)
+        {
+            if (SimRun.Play(seed, standby: true).Violation is not null) Assert.Fail(Story(seed, standby: true));
+        }
+    }
+
     [Fact]
     public void The_same_seed_gives_the_same_trace()
     {
@@ -62,9 +90,9 @@ public sealed class SeedTests
         Assert.True(crashes > 1_000 && effects > 40_000, $"{crashes} crashes and {effects} messages are too few to judge by");
     }
 
-    internal static string Story(ulong seed, int scale = 1)
+    internal static string Story(ulong seed, int scale = 1, bool standby = false)
     {
-        var told = SimRun.Play(seed, tell: true, watch: SimRun.Play(seed, scale: scale).Endpoint, scale: scale);
+        var told = SimRun.Play(seed, tell: true, watch: SimRun.Play(seed, scale: scale, standby: standby).Endpoint, scale: scale, standby: standby);
         return $"seed {seed}: {told.Violation}\n{string.Join('\n', told.Story)}";
     }
 }

@@ -7,7 +7,7 @@ namespace AlertGateway.Simulation;
 /// <summary>The tasks of a lane, played by the scheduler: pump, slots, settling, asking. Every decision is <see cref="LaneSteps"/>'s.</summary>
 internal sealed class SimLane(ChannelKind kind, SimGateway gateway, SimRun run)
 {
-    private readonly LaneSteps _steps = new(kind, new LaneOptions { Slots = run.Faults.Slots, Window = run.Faults.Window, RatePerSecond = run.Faults.RatePerSecond }, gateway.Room, run.Town.Registry.EndpointFlags, run.Scheduler.Clock);
+    private readonly LaneSteps _steps = new(Routes(kind, run), kind, new LaneOptions { Slots = run.Faults.Slots, Window = run.Faults.Window, RatePerSecond = run.Faults.RatePerSecond }, gateway.Room, run.Town.Registry.EndpointFlags, run.Scheduler.Clock);
     private readonly TakenDelivery[] _batch = new TakenDelivery[run.Faults.Slots];
     private readonly LedgerEvent[] _rows = new LedgerEvent[run.Faults.Slots];
     private List<LedgerEvent> _results = [];
@@ -33,6 +33,15 @@ internal sealed class SimLane(ChannelKind kind, SimGateway gateway, SimRun run)
     public void AskRound()
     {
         if (ChannelClasses.Of(kind) != AdapterClass.Queryable || !gateway.Alive) return;
+        foreach (var route in _steps.ProbesDue.ToArray())
+        {
+            run.Scheduler.AfterMilliseconds(1, 300, () =>
+            {
+                if (!gateway.Alive) return;
+                if (run.Far.Answers(route.Route.Number)) route.Answers();
+                else route.Rests();
+            });
+        }
         var asks = new TakenDelivery[8];
         int count = gateway.Room.TakeAsks(kind, asks);
         for (int i = 0; i < count; i++)
@@ -42,10 +51,12 @@ internal sealed class SimLane(ChannelKind kind, SimGateway gateway, SimRun run)
             {
                 if (!gateway.Alive) return;
                 var key = new DeliveryKey(taken.Started.DisseminationNo, taken.Started.EndpointNo, kind, (Purpose)taken.Started.Purpose);
-                if (_steps.Decide(in taken, new AskOutcome(run.Far.Ask(key), "ref")) is { } row) gateway.Do(async () => await gateway.Ledger.AppendAsync(new[] { row }));
+                if (_steps.Decide(in taken, new AskOutcome(run.Far.Ask(key, taken.Route), "ref")) is { } row) gateway.Do(async () => await gateway.Ledger.AppendAsync(new[] { row }));
             });
         }
     }
+
+    private static ChannelRoute[] Routes(ChannelKind kind, SimRun run) => [.. Enumerable.Range(0, kind == ChannelKind.Sms && run.Standby ? 2 : 1).Select(n => new ChannelRoute(null!, (byte)n))];
 
     private void Pump()
     {

@@ -30,6 +30,9 @@ internal enum Sabotage : byte
 
     /// <summary>Now and then a durable row is not folded into the state.</summary>
     UntoldRow = 5,
+
+    /// <summary>What one provider may have taken is asked of the other.</summary>
+    AskAnother = 6,
 }
 
 /// <summary>Where and how a run crashes, beyond what its seed does.</summary>
@@ -49,8 +52,9 @@ internal sealed class SimRun
     private (int Row, List<byte[]> States)? _snapshot;
     private int _crashes;
 
-    private SimRun(ulong seed, int households, CrashPoint? crashPoint, bool tell, bool calm, int watch, Sabotage sabotage, Faults? faults, int scale)
+    private SimRun(ulong seed, int households, CrashPoint? crashPoint, bool tell, bool calm, int watch, Sabotage sabotage, Faults? faults, int scale, bool standby)
     {
+        Standby = standby;
         (_crashPoint, _story, _watch) = (crashPoint, tell ? [] : null, watch);
         Sabotage = sabotage;
         Scheduler = new Scheduler(seed);
@@ -62,6 +66,9 @@ internal sealed class SimRun
     }
 
     public Sabotage Sabotage { get; }
+
+    /// <summary>There is a second SMS provider.</summary>
+    public bool Standby { get; }
 
     public Scheduler Scheduler { get; }
 
@@ -88,10 +95,11 @@ internal sealed class SimRun
     /// <param name="weather">What else happens; called once at the beginning.</param>
     /// <param name="sabotage">A fault on purpose.</param>
     /// <param name="watch">Tell only of this endpoint; 0 = of all.</param>
+    /// <param name="standby">A second SMS provider, which breaks on its own.</param>
     /// <param name="calm">One alert, no fault but the crash point.</param>
-    public static SimResult Play(ulong seed, int households = 0, CrashPoint? crashPoint = null, bool tell = false, bool calm = false, int watch = 0, Sabotage sabotage = Sabotage.None, Faults? faults = null, Action<SimRun>? weather = null, int scale = 1)
+    public static SimResult Play(ulong seed, int households = 0, CrashPoint? crashPoint = null, bool tell = false, bool calm = false, int watch = 0, Sabotage sabotage = Sabotage.None, Faults? faults = null, Action<SimRun>? weather = null, int scale = 1, bool standby = false)
     {
-        var run = new SimRun(seed, households, crashPoint, tell, calm, watch, sabotage, faults, scale);
+        var run = new SimRun(seed, households, crashPoint, tell, calm, watch, sabotage, faults, scale, standby);
         run.Begin();
         weather?.Invoke(run);
         while (run.Oracle.Violation is null && !run.Finished)

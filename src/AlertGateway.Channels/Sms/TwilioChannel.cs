@@ -146,6 +146,27 @@ public sealed class TwilioChannel : IChannel, IDisposable
         }
     }
 
+    /// <summary>Asks for the newest message of the account: answered with 200 only where both provider and key are well.</summary>
+    public async ValueTask<bool> ProbeAsync(CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(_requestTimeout, _clock);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            using var request = Request(HttpMethod.Get, new Uri(_messages.AbsoluteUri + "?PageSize=1"));
+            using var response = await _client.SendAsync(request, linked.Token);
+            return response.StatusCode == HttpStatusCode.OK;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (Exception ex) when (ex is HttpRequestException or IOException or SocketException)
+        {
+            return false;
+        }
+    }
+
     public void Dispose() => _client.Dispose();
 
     private HttpRequestMessage Request(HttpMethod method, Uri url)

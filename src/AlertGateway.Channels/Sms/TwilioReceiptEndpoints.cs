@@ -24,6 +24,11 @@ public sealed class TwilioReceiptEndpoints(TwilioOptions options, SmsEndpointLoo
     private readonly TwilioSignature _signature = new(SecretFile.Read(options.TokenFile));
     private readonly string _statusPrefix = options.StatusCallbackPrefix;
     private readonly string _inboundUrl = options.InboundUrl;
+    private readonly byte _route = (byte)options.Number;
+
+    internal string StatusRoute { get; } = options.Number == 0 ? StatusPath + "/{tag}" : $"{StatusPath}/{options.Number}/{{tag}}";
+
+    internal string InboundRoute { get; } = options.Number == 0 ? InboundPath : $"{InboundPath}/{options.Number}";
 
     internal async Task StatusAsync(HttpContext context)
     {
@@ -72,17 +77,17 @@ public sealed class TwilioReceiptEndpoints(TwilioOptions options, SmsEndpointLoo
     }
 
     /// <summary>Callbacks are unordered and repeatable, so each says only how far the message was at least.</summary>
-    private static Receipt? ReceiptOf(DeliveryTag tag, scoped in CallbackForm form)
+    private Receipt? ReceiptOf(DeliveryTag tag, scoped in CallbackForm form)
     {
         var status = form["MessageStatus"u8];
         if (status.IsEmpty) status = form["SmsStatus"u8];
-        if (status.SequenceEqual("delivered"u8)) return new Receipt(tag, Evidence.Delivered, false, DispatchError.None, 0);
-        if (status.SequenceEqual("sent"u8)) return new Receipt(tag, Evidence.Accepted, false, DispatchError.None, 0);
-        if (status.SequenceEqual("read"u8)) return new Receipt(tag, Evidence.Presented, false, DispatchError.None, 0);
+        if (status.SequenceEqual("delivered"u8)) return new Receipt(tag, Evidence.Delivered, false, DispatchError.None, 0, _route);
+        if (status.SequenceEqual("sent"u8)) return new Receipt(tag, Evidence.Accepted, false, DispatchError.None, 0, _route);
+        if (status.SequenceEqual("read"u8)) return new Receipt(tag, Evidence.Presented, false, DispatchError.None, 0, _route);
         if (status.SequenceEqual("undelivered"u8) || status.SequenceEqual("failed"u8) || status.SequenceEqual("canceled"u8))
         {
             if (!int.TryParse(form["ErrorCode"u8], NumberStyles.None, CultureInfo.InvariantCulture, out int code)) code = 0;
-            return new Receipt(tag, Evidence.Accepted, true, TwilioAnswer.FailureOf(code), 0);
+            return new Receipt(tag, Evidence.Accepted, true, TwilioAnswer.FailureOf(code), 0, _route);
         }
         return null; // queued, sending, accepted: the answer to the create request said more.
     }

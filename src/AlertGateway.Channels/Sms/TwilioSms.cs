@@ -14,29 +14,56 @@ public static class TwilioSms
     extension(IServiceCollection services)
     {
         /// <summary>
-        /// Adds the SMS channel. Needs <see cref="TimeProvider"/>, <see cref="IReceiptSink"/>, <see cref="IRefusalLog"/> and an <see cref="SmsEndpointLookup"/>. The token is only in the file that <see cref="TwilioOptions.TokenFile"/> names.
+        /// Adds the SMS providers, one <see cref="ChannelRoute"/> each. Needs <see cref="TimeProvider"/>, <see cref="IReceiptSink"/>, <see cref="IRefusalLog"/> and an <see cref="SmsEndpointLookup"/>. A provider's token is only in the file that
+        /// its <see cref="TwilioOptions.TokenFile"/> names.
         /// </summary>
         public IServiceCollection AddTwilioSms(IConfiguration section)
         {
-            services.AddOptions<TwilioOptions>().Bind(section).ValidateOnStart();
-            services.AddSingleton<IValidateOptions<TwilioOptions>, TwilioOptionsValidator>();
-            services.AddSingleton(s => new TwilioChannel(s.GetRequiredService<IOptions<TwilioOptions>>().Value, s.GetRequiredService<TimeProvider>()));
-            services.AddSingleton<IChannel>(s => s.GetRequiredService<TwilioChannel>());
-            services.AddSingleton(s => new TwilioReceiptEndpoints(
-                s.GetRequiredService<IOptions<TwilioOptions>>().Value, s.GetRequiredService<SmsEndpointLookup>(), s.GetRequiredService<IReceiptSink>(), s.GetRequiredService<IRefusalLog>()));
+            services.AddOptions<SmsOptions>().Bind(section).ValidateOnStart();
+            services.AddSingleton<IValidateOptions<SmsOptions>, SmsOptionsValidator>();
+            services.AddSingleton(s => new SmsProviders(s.GetRequiredService<IOptions<SmsOptions>>().Value, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<SmsEndpointLookup>(), s.GetRequiredService<IReceiptSink>(), s.GetRequiredService<IRefusalLog>()));
             return services;
         }
     }
 
     extension(IEndpointRouteBuilder routes)
     {
-        /// <summary>Maps the provider's status callbacks and replies: anonymous, checked by signature.</summary>
+        /// <summary>Maps every provider's status callbacks and replies: anonymous, checked by that provider's signature.</summary>
         public IEndpointRouteBuilder MapTwilioReceipts()
         {
-            var endpoints = routes.ServiceProvider.GetRequiredService<TwilioReceiptEndpoints>();
-            routes.MapPost(TwilioReceiptEndpoints.StatusPath + "/{tag}", (RequestDelegate)endpoints.StatusAsync).AllowAnonymous().WithName("TwilioStatus");
-            routes.MapPost(TwilioReceiptEndpoints.InboundPath, (RequestDelegate)endpoints.InboundAsync).AllowAnonymous().WithName("TwilioInbound");
+            foreach (var endpoints in routes.ServiceProvider.GetRequiredService<SmsProviders>().Receipts) routes.MapTwilioReceipts(endpoints);
             return routes;
         }
+
+        internal IEndpointRouteBuilder MapTwilioReceipts(TwilioReceiptEndpoints endpoints)
+        {
+            routes.MapPost(endpoints.StatusRoute, (RequestDelegate)endpoints.StatusAsync).AllowAnonymous();
+            routes.MapPost(endpoints.InboundRoute, (RequestDelegate)endpoints.InboundAsync).AllowAnonymous();
+            return routes;
+        }
+    }
+}
+
+/// <summary>The SMS providers, in order of preference.</summary>
+public sealed class SmsProviders : IDisposable
+{
+    private readonly List<TwilioChannel> _channels = [];
+
+    public SmsProviders(SmsOptions options, TimeProvider clock, SmsEndpointLookup endpointOf, IReceiptSink receipts, IRefusalLog refusals)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        TwilioOptions[] providers = [options, .. options.Standby];
+        foreach (var provider in providers) _channels.Add(new TwilioChannel(provider, clock));
+        Routes = [.. providers.Select((p, i) => new ChannelRoute(_channels[i], (byte)p.Number, p.Name, p.RatePerSecond))];
+        Receipts = [.. providers.Select(p => new TwilioReceiptEndpoints(p, endpointOf, receipts, refusals))];
+    }
+
+    public IReadOnlyList<ChannelRoute> Routes { get; }
+
+    internal IReadOnlyList<TwilioReceiptEndpoints> Receipts { get; }
+
+    public void Dispose()
+    {
+        foreach (var channel in _channels) channel.Dispose();
     }
 }

@@ -18,6 +18,7 @@ public sealed partial class DeliverySet
         to.PutAll<Outcome>(_outcome);
         to.PutAll<Evidence>(_evidence);
         to.PutAll<byte>(_attempts);
+        to.PutAll<byte>(_routes);
         var flags = new SlotFlags[Count];
         for (int slot = 0; slot < flags.Length; slot++) flags[slot] = _flags[slot] & Folded;
         to.PutAll<SlotFlags>(flags);
@@ -39,6 +40,7 @@ public sealed partial class DeliverySet
         Fill(from.GetAll<Outcome>(), set._outcome);
         Fill(from.GetAll<Evidence>(), set._evidence);
         Fill(from.GetAll<byte>(), set._attempts);
+        Fill(from.GetAll<byte>(), set._routes);
         Fill(from.GetAll<SlotFlags>(), set._flags);
         Fill(from.GetAll<long>(), set._startedTicks);
         Fill(from.GetAll<long>(), set._whenTicks);

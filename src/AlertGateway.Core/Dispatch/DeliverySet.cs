@@ -19,6 +19,7 @@ public sealed partial class DeliverySet
     private readonly Outcome[] _outcome;
     private readonly Evidence[] _evidence;
     private readonly byte[] _attempts;
+    private readonly byte[] _routes;
     private readonly SlotFlags[] _flags;
     private readonly long[] _startedTicks;
     private readonly long[] _whenTicks; // by outcome: accepted at, due again at, to be asked at, parked since
@@ -45,6 +46,7 @@ public sealed partial class DeliverySet
         _outcome = new Outcome[endpoints.Length];
         _evidence = new Evidence[endpoints.Length];
         _attempts = new byte[endpoints.Length];
+        _routes = new byte[endpoints.Length];
         _flags = new SlotFlags[endpoints.Length];
         _startedTicks = new long[endpoints.Length];
         _whenTicks = new long[endpoints.Length];
@@ -106,6 +108,9 @@ public sealed partial class DeliverySet
     public Evidence EvidenceOf(int slot) => _evidence[slot];
 
     public byte AttemptsOf(int slot) => _attempts[slot];
+
+    /// <summary>Number of the <see cref="ChannelRoute"/> that the last attempt went over.</summary>
+    public byte RouteOf(int slot) => _routes[slot];
 
     /// <summary>When the last attempt started, UTC ticks: whoever is asked what became of it must look back that far.</summary>
     public long StartedTicksOf(int slot) => _startedTicks[slot];
@@ -244,6 +249,7 @@ public sealed partial class DeliverySet
         _flags[slot] &= ~SlotFlags.Reserved;
         if (_attempts[slot] == 0) _started++;
         _attempts[slot] = e.Attempt;
+        _routes[slot] = (byte)e.Number;
         _startedTicks[slot] = e.AtTicks;
         if (e.Code == StartedCodes.PossibleDuplicate && (_flags[slot] & SlotFlags.PossibleDuplicate) == 0)
         {

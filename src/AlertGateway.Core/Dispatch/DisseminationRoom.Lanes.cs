@@ -13,6 +13,9 @@ internal struct TakenDelivery
     public Rendition Rendition;
     public SetGate Gate;
     public byte OriginalAttempts;
+
+    /// <summary>Route of the newest attempt.</summary>
+    public readonly byte Route => Set.RouteOf(Slot);
 }
 
 public sealed partial class DisseminationRoom

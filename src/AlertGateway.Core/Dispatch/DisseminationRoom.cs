@@ -119,6 +119,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
             if (held.State.Set(key.Channel, key.Purpose) is not { } set) return ReceiptVerdict.UnknownDelivery;
             int slot = set.SlotOf(key.EndpointNo);
             if (slot < 0 || receipt.Tag.Attempt == 0 || set.AttemptsOf(slot) < receipt.Tag.Attempt) return ReceiptVerdict.UnknownDelivery;
+            if (receipt.Route is { } route && receipt.Tag.Attempt == set.AttemptsOf(slot) && set.RouteOf(slot) != route) return ReceiptVerdict.UnknownDelivery;
             bool news = receipt.Failed ? set.OutcomeOf(slot) < Outcome.Delivered : set.EvidenceOf(slot) < receipt.Level;
             if (!news) return ReceiptVerdict.Duplicate;
         }

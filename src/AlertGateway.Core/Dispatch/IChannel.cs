@@ -30,6 +30,9 @@ public interface IChannel
 
     /// <summary>Asks what became of an attempt with unknown outcome. Only called where <see cref="Class"/> is <see cref="AdapterClass.Queryable"/>.</summary>
     ValueTask<AskOutcome> AskAsync(OutgoingDelivery delivery, CancellationToken cancellationToken);
+
+    /// <summary>Does the far side answer and know the account? Asked without any person's message, of a route that rests while another one carries its work; a medium without a second route is never asked.</summary>
+    ValueTask<bool> ProbeAsync(CancellationToken cancellationToken) => new(false);
 }
 
 /// <summary>The last look before the first byte: cancelled, superseded or expired?</summary>
@@ -156,7 +159,8 @@ public interface IWakeSink
 /// <summary>Evidence that came back from the far side after hand-off.</summary>
 /// <param name="Failed">The far side gave up (undelivered, refused, inaudible): <see cref="Level"/> is then ignored.</param>
 /// <param name="AtTicks">When it happened by the far side's word, UTC ticks; 0 = now.</param>
-public readonly record struct Receipt(DeliveryTag Tag, Evidence Level, bool Failed, DispatchError Error, long AtTicks);
+/// <param name="Route">Number of the route that it came from; null where there is one only. What another route carried it cannot report on.</param>
+public readonly record struct Receipt(DeliveryTag Tag, Evidence Level, bool Failed, DispatchError Error, long AtTicks, byte? Route = null);
 
 /// <summary>What became of a receipt.</summary>
 public enum ReceiptVerdict : byte

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using AlertGateway.Storage.Ledger;
 using AlertGateway.Storage.Registry;
 using Microsoft.Extensions.Logging;
@@ -8,9 +9,10 @@ namespace AlertGateway.Core.Dispatch;
 public delegate void AddressLookup(ReadOnlySpan<int> endpointNos, Span<ReadOnlyMemory<byte>> addresses);
 
 /// <summary>What a health page says of a lane.</summary>
-/// <param name="IsDown">The far side does not answer, or refuses the account; it is probed.</param>
-/// <param name="IsAccountRefused">It said last that it does not take this account.</param>
-public sealed record LaneStatus(ChannelKind Channel, int InFlight, int Unsettled, long Started, long Throttled, int Faults, double RateLimitPerSecond, bool IsDown, bool IsAccountRefused);
+/// <param name="IsDown">No route answers, or takes the account; all are probed.</param>
+/// <param name="IsAccountRefused">Every route said last that it does not take this account.</param>
+/// <param name="Routes">In order of preference.</param>
+public sealed record LaneStatus(ChannelKind Channel, int InFlight, int Unsettled, long Started, long Throttled, int Faults, double RateLimitPerSecond, bool IsDown, bool IsAccountRefused, IReadOnlyList<RouteStatus> Routes);
 
 /// <summary>
 /// One channel's queue and pace. An attempt takes a connection slot, its Started row becomes durable, then it goes to the channel; its Result row is durable before it leaves the window W. One slow lane delays only itself.
@@ -22,7 +24,9 @@ public sealed partial class Lane
     private static readonly TimeSpan IdleWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PaceWait = TimeSpan.FromMilliseconds(5);
 
-    private readonly IChannel _channel;
+    private readonly ChannelKind _kind;
+    private readonly AdapterClass _class;
+    private readonly bool _hasStandby;
     private readonly LaneOptions _options;
     private readonly DisseminationRoom _room;
     private readonly ILedger _ledger;
@@ -39,20 +43,25 @@ public sealed partial class Lane
     private int _faults;
     private int _sending;
 
-    public Lane(IChannel channel, LaneOptions options, DisseminationRoom room, ILedger ledger, AddressLookup addresses, RegistrySnapshot registry, TimeProvider clock, ILogger logger)
+    /// <param name="routes">Of one medium, in order of preference; at least one.</param>
+    public Lane(IReadOnlyList<ChannelRoute> routes, LaneOptions options, DisseminationRoom room, ILedger ledger, AddressLookup addresses, RegistrySnapshot registry, TimeProvider clock, ILogger logger)
     {
-        (_channel, _options, _room, _ledger, _addresses, _clock, _logger) = (channel, options, room, ledger, addresses, clock, logger);
-        _steps = new LaneSteps(channel.Kind, options, room, registry.EndpointFlags, clock);
+        ArgumentNullException.ThrowIfNull(routes);
+        (_kind, _class, _hasStandby) = (routes[0].Channel.Kind, routes[0].Channel.Class, routes.Count > 1);
+        if (routes.Any(r => r.Channel.Kind != _kind || r.Channel.Class != _class) || routes.DistinctBy(r => r.Number).Count() != routes.Count) throw new ArgumentException("Routes of a lane are of one medium and class, and no two have one number.", nameof(routes));
+        (_options, _room, _ledger, _addresses, _clock, _logger) = (options, room, ledger, addresses, clock, logger);
+        _steps = new LaneSteps(routes, _kind, options, room, registry.EndpointFlags, clock);
     }
 
-    public LaneStatus Status => new(_channel.Kind, _steps.InFlight, _steps.Unsettled, _steps.Started, _steps.Throttled, Volatile.Read(ref _faults), _steps.RateLimitPerSecond, _steps.IsDown, _steps.IsAccountRefused);
+    public LaneStatus Status => new(_kind, _steps.InFlight, _steps.Unsettled, _steps.Started, _steps.Throttled, Volatile.Read(ref _faults), _steps.RateLimitPerSecond, _steps.IsDown, _steps.IsAccountRefused, _steps.Routes);
 
     /// <summary>Runs until cancelled, or until the ledger can no longer keep its promise.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var tasks = new List<Task> { PumpAsync(stop.Token), SettleAsync(stop.Token), _failed.Task };
-        if (_channel.Class == AdapterClass.Queryable) tasks.Add(AskAsync(stop.Token));
+        if (_class == AdapterClass.Queryable) tasks.Add(AskAsync(stop.Token));
+        if (_hasStandby) tasks.Add(ProbeAsync(stop.Token));
         try
         {
             await await Task.WhenAny(tasks).ConfigureAwait(false);
@@ -118,7 +127,7 @@ public sealed partial class Lane
             await Task.Delay(PaceWait, _clock, cancellationToken).ConfigureAwait(false);
             return;
         }
-        long due = _room.NextDueTicks(_channel.Kind) - _clock.GetUtcNow().UtcTicks;
+        long due = _room.NextDueTicks(_kind) - _clock.GetUtcNow().UtcTicks;
         var wait = due < IdleWait.Ticks ? TimeSpan.FromTicks(Math.Max(due, TimeSpan.TicksPerMillisecond)) : IdleWait;
         try
         {
@@ -148,7 +157,7 @@ public sealed partial class Lane
     {
         try
         {
-            var outcome = await DispatchAsync(outgoing.Delivery, cancellationToken).ConfigureAwait(false);
+            var outcome = await DispatchAsync(_steps.ChannelOf((byte)outgoing.Started.Number)!, outgoing.Delivery, cancellationToken).ConfigureAwait(false);
             Settle(_steps.Finish(outgoing.Started, outcome));
         }
         catch (OperationCanceledException)
@@ -162,12 +171,12 @@ public sealed partial class Lane
         }
     }
 
-    private async ValueTask<DispatchOutcome> DispatchAsync(OutgoingDelivery delivery, CancellationToken cancellationToken)
+    private async ValueTask<DispatchOutcome> DispatchAsync(IChannel channel, OutgoingDelivery delivery, CancellationToken cancellationToken)
     {
         if (delivery.Address.IsEmpty) return DispatchOutcome.Refused(DispatchError.BadAddress);
         try
         {
-            return delivery.Gate.IsOpen ? await _channel.DispatchAsync(delivery, cancellationToken).ConfigureAwait(false) : DispatchOutcome.NotSent;
+            return delivery.Gate.IsOpen ? await channel.DispatchAsync(delivery, cancellationToken).ConfigureAwait(false) : DispatchOutcome.NotSent;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -178,7 +187,7 @@ public sealed partial class Lane
 #pragma warning restore CA1031
         {
             Interlocked.Increment(ref _faults);
-            LogChannelFault(_logger, _channel.Kind, ex);
+            LogChannelFault(_logger, _kind, ex);
             return DispatchOutcome.Unknown(DispatchError.ServerError);
         }
     }
@@ -211,36 +220,46 @@ public sealed partial class Lane
         }
     }
 
+    /// <summary>Hands questions to the askers of their routes: a provider that does not answer holds up no other one's.</summary>
     private async Task AskAsync(CancellationToken cancellationToken)
     {
         var batch = new TakenDelivery[AsksAtOnce];
+        var questions = Enumerable.Range(0, _steps.Routes.Count).Select(_ => Channel.CreateUnbounded<TakenDelivery>(new UnboundedChannelOptions { SingleReader = true })).ToArray(); // bounded by what is unknown
+        var askers = questions.Select(q => AskerAsync(q.Reader, cancellationToken)).ToArray();
         while (true)
         {
-            int count = _room.TakeAsks(_channel.Kind, batch);
-            if (count == 0)
+            int count = _room.TakeAsks(_kind, batch);
+            for (int i = 0; i < count; i++) questions[Math.Max(0, _steps.IndexOf(batch[i].Route))].Writer.TryWrite(batch[i]);
+            if (count > 0) continue;
+            if (await Task.WhenAny([.. askers, Task.Delay(IdleWait, _clock, cancellationToken)]).ConfigureAwait(false) is var ended) await ended.ConfigureAwait(false);
+        }
+    }
+
+    private async Task AskerAsync(ChannelReader<TakenDelivery> questions, CancellationToken cancellationToken)
+    {
+        var batch = new List<TakenDelivery>(AsksAtOnce);
+        while (await questions.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            batch.Clear();
+            while (batch.Count < AsksAtOnce && questions.TryRead(out var question)) batch.Add(question);
+            var addresses = new ReadOnlyMemory<byte>[batch.Count];
+            ReadAddresses(batch.Select(b => b.Started.EndpointNo).ToArray(), addresses);
+            var answers = await Task.WhenAll(batch.Select((b, i) => AskOneAsync(_steps.ChannelOf(b.Route), _steps.Make(in b, addresses[i]).Delivery, cancellationToken))).ConfigureAwait(false);
+            var rows = new List<LedgerEvent>(batch.Count);
+            for (int i = 0; i < batch.Count; i++)
             {
-                await Task.Delay(IdleWait, _clock, cancellationToken).ConfigureAwait(false);
-                continue;
-            }
-            var endpoints = batch.Take(count).Select(b => b.Started.EndpointNo).ToArray();
-            var addresses = new ReadOnlyMemory<byte>[count];
-            ReadAddresses(endpoints, addresses);
-            var answers = await Task.WhenAll(Enumerable.Range(0, count).Select(i => AskOneAsync(_steps.Make(in batch[i], addresses[i]).Delivery, cancellationToken))).ConfigureAwait(false);
-            var rows = new List<LedgerEvent>(count);
-            for (int i = 0; i < count; i++)
-            {
-                if (_steps.Decide(in batch[i], answers[i]) is { } row) rows.Add(row);
+                if (_steps.Decide(batch[i], answers[i]) is { } row) rows.Add(row);
             }
             if (rows.Count > 0) await _ledger.AppendAsync(rows.ToArray(), CancellationToken.None).ConfigureAwait(false);
         }
     }
 
-    private async Task<AskOutcome> AskOneAsync(OutgoingDelivery delivery, CancellationToken cancellationToken)
+    private async Task<AskOutcome> AskOneAsync(IChannel? channel, OutgoingDelivery delivery, CancellationToken cancellationToken)
     {
-        if (delivery.Address.IsEmpty) return new AskOutcome(AskAnswer.CannotTell);
+        if (channel is null || delivery.Address.IsEmpty) return new AskOutcome(AskAnswer.CannotTell);
         try
         {
-            return await _channel.AskAsync(delivery, cancellationToken).ConfigureAwait(false);
+            return await channel.AskAsync(delivery, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -251,8 +270,36 @@ public sealed partial class Lane
 #pragma warning restore CA1031
         {
             Interlocked.Increment(ref _faults);
-            LogChannelFault(_logger, _channel.Kind, ex);
+            LogChannelFault(_logger, _kind, ex);
             return new AskOutcome(AskAnswer.CannotTell);
+        }
+    }
+
+    private async Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await Task.Delay(IdleWait, _clock, cancellationToken).ConfigureAwait(false);
+            foreach (var route in _steps.ProbesDue.ToArray())
+            {
+                try
+                {
+                    if (await route.Route.Channel.ProbeAsync(cancellationToken).ConfigureAwait(false)) route.Answers();
+                    else route.Rests();
+                }
+                catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+                {
+                    throw;
+                }
+#pragma warning disable CA1031 // As in DispatchAsync.
+                catch (Exception ex)
+#pragma warning restore CA1031
+                {
+                    Interlocked.Increment(ref _faults);
+                    route.Rests();
+                    LogChannelFault(_logger, _kind, ex);
+                }
+            }
         }
     }
 

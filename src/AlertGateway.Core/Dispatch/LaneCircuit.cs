@@ -34,12 +34,40 @@ internal sealed class LaneCircuit(TimeProvider clock)
         }
     }
 
-    /// <summary>How many attempts may be in flight at once.</summary>
-    public int Allowed()
+    /// <summary>It has rested long enough to be asked whether it answers.</summary>
+    public bool IsProbeDue
+    {
+        get
+        {
+            lock (_lock) return _open && clock.GetElapsedTime(_openedAt) >= _rest;
+        }
+    }
+
+    /// <summary>A probe was answered: a first attempt may go.</summary>
+    public void Answers()
     {
         lock (_lock)
         {
-            if (_open && clock.GetElapsedTime(_openedAt) >= _rest) (_open, _allowed) = (false, 1);
+            if (_open) (_open, _allowed) = (false, 1);
+        }
+    }
+
+    /// <summary>A probe was not answered.</summary>
+    public void Rests()
+    {
+        lock (_lock)
+        {
+            if (_open) Open(LongestRest);
+        }
+    }
+
+    /// <summary>How many attempts may be in flight at once.</summary>
+    /// <param name="probesItself">After a rest an attempt is the probe; false where probes are asked apart and <see cref="Answers"/> says so.</param>
+    public int Allowed(bool probesItself = true)
+    {
+        lock (_lock)
+        {
+            if (probesItself && _open && clock.GetElapsedTime(_openedAt) >= _rest) (_open, _allowed) = (false, 1);
             // A probe that hangs holds up the next one no longer than a rest.
             return _open ? 0 : _allowed == 1 ? 1 + (int)Math.Min(ProbesMax - 1, clock.GetElapsedTime(_openedAt).Ticks / LongestRest.Ticks) : _allowed;
         }

@@ -23,65 +23,94 @@ internal readonly record struct Outgoing(OutgoingDelivery Delivery, LedgerEvent 
 internal readonly record struct TakeLimits(int All, int Originals, int Ordinary);
 
 /// <summary>
-/// What a lane decides, without its tasks: what may start, which row an outcome becomes, what an answer settles. No I/O, no <c>async</c>; time comes from the clock. <see cref="Take"/> is called by one caller at a time, the others from any thread;
-/// <see cref="Lane"/> runs it with real channels, the simulation with unreliable ones.
+/// What a lane decides, without its tasks: what may start and over which route, which row an outcome becomes, what an answer settles. No I/O, no <c>async</c>; time comes from the clock. <see cref="Take"/> is called by one caller at a time, the
+/// others from any thread; <see cref="Lane"/> runs it with real channels, the simulation with unreliable ones.
 /// </summary>
-internal sealed class LaneSteps(ChannelKind channel, LaneOptions options, DisseminationRoom room, EndpointFlags[] endpointFlags, TimeProvider clock)
+/// <param name="routes">In order of preference; at least one.</param>
+internal sealed class LaneSteps(IReadOnlyList<ChannelRoute> routes, ChannelKind channel, LaneOptions options, DisseminationRoom room, EndpointFlags[] endpointFlags, TimeProvider clock)
 {
     /// <summary>Asked as often as this without an answer, an unknown outcome is decided as on a blind channel.</summary>
     public const int AsksMax = 6;
+
+    /// <summary>The same where the route that may have taken it is down, another one is well and the message threatens life: whoever may lack it is not kept waiting for the provider's return.</summary>
+    public const int AsksWhileDownMax = 3;
 
     private const int AskWhileDownTicks = 5 * (int)TimeSpan.TicksPerSecond;
 
     private readonly int _cancelReserve = options.Slots >= 8 ? Math.Max(1, options.Slots / 16) : 0;
     private readonly int _lifeReserve = options.Slots >= 8 ? options.Slots / 8 : 0;
-    private readonly LaneCircuit? _circuit = channel == ChannelKind.Sms ? new(clock) : null; // elsewhere every endpoint is a far side of its own
-    private readonly RateShaper _pace = new(options.RatePerSecond, clock);
+    private readonly RouteHealth[] _routes = [.. routes.Select(r => new RouteHealth(r, options.RatePerSecond, watched: channel == ChannelKind.Sms, clock))];
     private readonly Dictionary<(int, int), int> _asked = [];
-    private int _inFlight;
     private int _unsettled;
-    private long _started;
     private long _throttled;
-    private bool _accountRefused;
 
-    public int InFlight => Volatile.Read(ref _inFlight);
+    public int InFlight => _routes.Sum(r => r.InFlight);
 
     /// <summary>Attempts with a durable start and no durable result: at most W.</summary>
     public int Unsettled => Volatile.Read(ref _unsettled);
 
-    public long Started => Volatile.Read(ref _started);
+    public long Started => _routes.Sum(r => r.Status.Started);
 
     public long Throttled => Volatile.Read(ref _throttled);
 
-    /// <summary>The far side said last that it does not take this account: a person must mend the key or the contract, then sending goes on.</summary>
-    public bool IsAccountRefused => Volatile.Read(ref _accountRefused);
+    /// <summary>Every route said last that it does not take this account: a person must mend the key or the contract, then sending goes on.</summary>
+    public bool IsAccountRefused => Array.TrueForAll(_routes, r => r.IsAccountRefused);
 
-    /// <summary>The far side does not answer, or refuses the account: only probes go out.</summary>
-    public bool IsDown => _circuit?.IsOpen == true;
+    /// <summary>No route answers, or takes the account: only probes go out.</summary>
+    public bool IsDown => Array.TrueForAll(_routes, r => r.IsDown);
 
-    public double RateLimitPerSecond => _pace.PerSecond;
+    public double RateLimitPerSecond => _routes.Max(r => r.Pace.PerSecond);
 
-    /// <summary>What may start now; their Started rows must be durable before <see cref="Make"/> hands them out.</summary>
+    public IReadOnlyList<RouteStatus> Routes => [.. _routes.Select(r => r.Status)];
+
+    /// <summary>The channel of a route that the ledger names; null when no provider has that number any more.</summary>
+    public IChannel? ChannelOf(byte number) => HealthOf(number)?.Route.Channel;
+
+    /// <summary>Place of a route among <see cref="Routes"/>; −1 for a number that no provider has any more.</summary>
+    public int IndexOf(byte number) => Array.FindIndex(_routes, r => r.Route.Number == number);
+
+    /// <summary>Routes that rest while another one carries their work: whether they answer again is asked apart, so that nobody's message is the probe.</summary>
+    public IEnumerable<RouteHealth> ProbesDue => _routes.Where(r => r.IsProbeDue && IsAnotherWell(r));
+
+    /// <summary>What may start now, all over one route; their Started rows must be durable before <see cref="Make"/> hands them out.</summary>
     /// <param name="batch">As long as the lane has slots.</param>
     /// <param name="rows">Parallel to what was taken.</param>
     /// <param name="why">Why the answer is 0.</param>
     public int Take(Span<TakenDelivery> batch, Span<LedgerEvent> rows, out LaneWait why)
     {
-        int free = Math.Min(options.Slots - InFlight, options.Window - Unsettled);
-        int healthy = Math.Min(free, (_circuit?.Allowed() ?? int.MaxValue) - InFlight);
-        int allowed = Math.Min(healthy, _pace.Available());
+        var (route, healthy) = Choose();
+        int free = Math.Min(options.Slots - route.InFlight, options.Window - Unsettled);
+        int allowed = Math.Min(Math.Min(free, healthy), route.Pace.Available());
         // The last slots are for what takes back, those before them for what threatens life: a slow provider full of lesser messages holds up neither.
         var limits = new TakeLimits(allowed, Math.Min(allowed, free - _cancelReserve), Math.Min(allowed, free - _cancelReserve - _lifeReserve));
         int count = allowed > 0 ? room.Take(channel, batch[..Math.Min(allowed, batch.Length)], in limits) : 0;
-        why = free <= 0 ? LaneWait.Capacity : allowed <= 0 ? LaneWait.Pace : LaneWait.Work;
+        // Behind a route that is not well the wait is short: another one may be by then, without anything having been answered.
+        why = allowed > 0 ? LaneWait.Work : free <= 0 && (_routes.Length == 1 || route.IsWell) ? LaneWait.Capacity : LaneWait.Pace;
         if (count == 0) return 0;
-        _pace.Spend(count);
-        Interlocked.Add(ref _inFlight, count);
+        route.Pace.Spend(count);
+        route.Took(count);
         Interlocked.Add(ref _unsettled, count);
-        Interlocked.Add(ref _started, count);
-        for (int i = 0; i < count; i++) rows[i] = batch[i].Started;
+        for (int i = 0; i < count; i++) rows[i] = batch[i].Started = batch[i].Started with { Number = route.Route.Number };
         return count;
     }
+
+    // The first that is well, full or not: a provider that is merely busy is waited for. One that is coming back gets what it may have, the next one the rest. Where none is well, whichever may be probed.
+    private (RouteHealth Route, int Healthy) Choose()
+    {
+        RouteHealth? probed = null;
+        bool alone = Array.TrueForAll(_routes, r => !r.IsWell);
+        foreach (var route in _routes)
+        {
+            int healthy = route.Allowed(probesItself: alone);
+            if (route.IsWell || (healthy > 0 && !route.IsSilent)) return (route, healthy);
+            if (healthy > 0) probed ??= route;
+        }
+        return probed is null ? (_routes[0], 0) : (probed, probed.Allowed(alone));
+    }
+
+    private RouteHealth? HealthOf(byte number) => Array.Find(_routes, r => r.Route.Number == number);
+
+    private bool IsAnotherWell(RouteHealth? than) => Array.Exists(_routes, r => r != than && r.IsWell);
 
     /// <summary>The attempt as the channel gets it.</summary>
     public Outgoing Make(in TakenDelivery taken, ReadOnlyMemory<byte> address)
@@ -98,15 +127,8 @@ internal sealed class LaneSteps(ChannelKind channel, LaneOptions options, Dissem
     /// <summary>The slot is free again; gives the Result row, which must be durable before <see cref="Settled"/>.</summary>
     public LedgerEvent Finish(in LedgerEvent started, in DispatchOutcome outcome)
     {
-        Interlocked.Decrement(ref _inFlight);
-        _circuit?.Told(in outcome, started.AtTicks);
-        if (outcome.Code == ResultCode.RetryLater && outcome.Error == DispatchError.NotAuthorised) Volatile.Write(ref _accountRefused, true);
-        else if (outcome.Code == ResultCode.Accepted) Volatile.Write(ref _accountRefused, false);
-        if (outcome.Error == DispatchError.Throttled)
-        {
-            Interlocked.Increment(ref _throttled);
-            _pace.Throttled();
-        }
+        HealthOf((byte)started.Number)!.Told(in outcome, started.AtTicks);
+        if (outcome.Error == DispatchError.Throttled) Interlocked.Increment(ref _throttled);
         return started with
         {
             Kind = LedgerEventKind.Result, AtTicks = clock.GetUtcNow().UtcTicks, Code = (byte)outcome.Code,
@@ -117,27 +139,32 @@ internal sealed class LaneSteps(ChannelKind channel, LaneOptions options, Dissem
     /// <summary>So many Result rows are durable.</summary>
     public void Settled(int count) => Interlocked.Add(ref _unsettled, -count);
 
-    /// <summary>What the answer to "what became of it?" settles; null when it is asked again later. One caller at a time.</summary>
+    /// <summary>What the answer to "what became of it?" settles; null when it is asked again later.</summary>
     public LedgerEvent? Decide(in TakenDelivery taken, in AskOutcome answer)
     {
         long now = clock.GetUtcNow().UtcTicks;
         var key = (taken.Started.DisseminationNo, taken.Started.EndpointNo);
-        if (answer.Answer == AskAnswer.CannotTell)
+        lock (_asked)
         {
-            // Nobody answers anything at present: the question keeps until somebody does, as long as the message lives.
-            if (IsDown && now < taken.Gate.NotAfterTicks)
+            if (answer.Answer == AskAnswer.CannotTell)
             {
-                DisseminationRoom.AskAgain(in taken, now + AskWhileDownTicks);
-                return null;
+                var route = HealthOf(taken.Route);
+                bool down = route?.IsDown == true, cannotWait = taken.Held.State.Record.LifeThreat && IsAnotherWell(route);
+                // Nobody answers at present, and nobody else would carry it: the question keeps until somebody does, as long as the message lives.
+                if (down && !cannotWait && now < taken.Gate.NotAfterTicks)
+                {
+                    DisseminationRoom.AskAgain(in taken, now + AskWhileDownTicks);
+                    return null;
+                }
+                int asked = _asked[key] = _asked.GetValueOrDefault(key) + 1;
+                if (asked < (down ? AsksWhileDownMax : AsksMax))
+                {
+                    DisseminationRoom.AskAgain(in taken, now + (asked * RetrySchedule.AskAfterTicks));
+                    return null;
+                }
             }
-            int asked = _asked[key] = _asked.GetValueOrDefault(key) + 1;
-            if (asked < AsksMax)
-            {
-                DisseminationRoom.AskAgain(in taken, now + (asked * RetrySchedule.AskAfterTicks));
-                return null;
-            }
+            _asked.Remove(key);
         }
-        _asked.Remove(key);
         return taken.Started with
         {
             Kind = LedgerEventKind.Result, AtTicks = now, Body = Reference(answer.ProviderReference),

@@ -115,7 +115,7 @@ public sealed class Gateway : IAsyncDisposable
         s.AddBroadcastPull(builder.Configuration.GetSection("Broadcast"));
         s.AddVillageLoudspeakers(builder.Configuration.GetSection("Loudspeaker"));
         s.AddSingleton<SubmissionShelf>().AddSingleton<IDesk, DeskWindow>().AddSingleton<IPeople, PeopleWindow>().AddSingleton(await CityMapAsync(config, options.City, registry.Synthetic, cancellationToken));
-        s.AddSingleton(p => p.GetServices<IChannel>().Select(c => new Lane(c, options.Lanes.For(c.Kind), room, ledger, registryStore.OpenAddresses().Read, registry, clock, p.GetRequiredService<ILogger<Lane>>())).ToArray());
+        s.AddSingleton(p => p.GetServices<IChannel>().Select(c => new ChannelRoute(c)).Concat(p.GetRequiredService<SmsProviders>().Routes).GroupBy(r => r.Channel.Kind).Select(r => new Lane([.. r], options.Lanes.For(r.Key), room, ledger, registryStore.OpenAddresses().Read, registry, clock, p.GetRequiredService<ILogger<Lane>>())).ToArray());
         s.AddSingleton(_ => FeedHouse.Open(builder.Configuration["Feeds:Folder"] is { Length: > 0 } own ? own : Path.Combine(config, "feeds"), clock, pipeline, ingest, registry));
         s.AddSingleton(p => HydrologyHouse.Open(data, config, hydrology, zones, clock, p.GetRequiredService<ILoggerFactory>()));
         s.AddSingleton<FeedVitals>().AddSingleton<FeedMetrics>();

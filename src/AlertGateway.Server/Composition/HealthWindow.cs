@@ -22,6 +22,7 @@ internal sealed class HealthWindow(ILedger ledger, Lane[] lanes, FeedVitals vita
         {
             var (why, whyEnglish) = status.IsAccountRefused ? ("供应商拒绝本账号：请立即检查密钥和合同；试探不停，修好后自动续发。", "The provider refuses the account: check key and contract now; it is probed, and sending goes on by itself once it is mended. ")
                 : status.IsDown ? ("对端没有应答，正在试探，恢复后自动续发。", "The far side does not answer; it is probed, and sending goes on by itself once it does. ") : ("", "");
+            foreach (var route in status.Routes.Where(_ => status.Routes.Count > 1)) lines.Add(Line(status, route));
             lines.Add(new HealthLine($"通道 {status.Channel}", $"Lane {status.Channel}", status.IsDown || status.IsAccountRefused ? HealthGrade.Bad : status.Faults > 0 ? HealthGrade.Degraded : HealthGrade.Good,
                 $"{why}已开始 {status.Started}，在途 {status.InFlight}，限速退回 {status.Throttled}，故障 {status.Faults}。", $"{whyEnglish}{status.Started} started, {status.InFlight} in flight, {status.Throttled} throttled, {status.Faults} faults."));
         }
@@ -39,6 +40,19 @@ internal sealed class HealthWindow(ILedger ledger, Lane[] lanes, FeedVitals vita
             lines.Add(new HealthLine(tool, tool, present ? HealthGrade.Good : HealthGrade.Degraded, present ? "已安装。" : "未安装：agw doctor --install", present ? "Installed." : "Missing: agw doctor --install"));
         }
         return lines;
+    }
+
+    private static HealthLine Line(LaneStatus lane, RouteStatus route)
+    {
+        string name = route.Name.Length > 0 ? route.Name : $"{route.Number}";
+        bool others = !lane.IsDown;
+        var (text, english) = route.IsAccountRefused ? ("拒绝本账号：请立即检查密钥和合同。", "Refuses the account: check key and contract now. ")
+            : route.IsDown ? ("没有应答，正在试探。", "Does not answer; it is probed. ")
+            : route.IsSilent ? ("两秒多没有应答，暂不再发给它。", "Has not answered for two seconds; nothing more goes to it meanwhile. ") : ("正常。", "Good. ");
+        bool well = !route.IsDown && !route.IsSilent && !route.IsAccountRefused;
+        if (!well && others) (text, english) = (text + "由另一家代发。", english + "Another provider carries its work. ");
+        return new HealthLine($"{lane.Channel} 供应商 {name}", $"{lane.Channel} provider {name}", well ? HealthGrade.Good : others ? HealthGrade.Degraded : HealthGrade.Bad,
+            $"{text}已开始 {route.Started}，在途 {route.InFlight}。", $"{english}{route.Started} started, {route.InFlight} in flight.");
     }
 }
 

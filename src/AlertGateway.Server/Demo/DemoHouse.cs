@@ -14,7 +14,8 @@ namespace AlertGateway.Server.Demo;
 /// <param name="SmsRate">SMS a second at most; 0 = as fast as the provider takes them.</param>
 /// <param name="NeverRead">Apps that connect and never read.</param>
 /// <param name="NeverAnswer">Loudspeakers that connect and never answer.</param>
-internal sealed record DemoOptions(int Households, int Push, ulong Seed, string? Around, int Port, bool Exit, bool Json, string? Folder, int Window, int Kills, bool NoMistake, int Speakers, int SmsRate = 0, int NeverRead = 0, int NeverAnswer = 0);
+/// <param name="Standby">A second SMS provider, which takes over while the first does not answer.</param>
+internal sealed record DemoOptions(int Households, int Push, ulong Seed, string? Around, int Port, bool Exit, bool Json, string? Folder, int Window, int Kills, bool NoMistake, int Speakers, int SmsRate = 0, int NeverRead = 0, int NeverAnswer = 0, bool Standby = false);
 
 /// <summary>A fresh folder with city, people, settings and device files; and the emulators and the gateway as child processes.</summary>
 internal sealed class DemoHouse : IDisposable
@@ -139,15 +140,28 @@ internal sealed class DemoHouse : IDisposable
 
     private async Task StartOutsideAsync(CancellationToken cancellationToken)
     {
-        string tokenFile = Path.Combine(Folder, "data", "twilio.token");
-        WriteSecret(tokenFile, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
-        var sms = await StartAsync("SmsProvider", ["--token-file", tokenFile, "--journal", Path.Combine(Folder, "sms.journal"), "--seed", Seed, "--inbound-url", $"{Url}v1/receipts/twilio-inbound", "--callback-connections", "128", "--reply", "0.25", "--reply-delay-ms", "1000-15000"], cancellationToken);
-        SmsProvider = new Uri(sms.Ready.GetProperty("url").GetString()!);
+        var provider = await StartProviderAsync(0, cancellationToken);
+        var standby = _options.Standby ? await StartProviderAsync(1, cancellationToken) : null;
         var feed = await StartAsync("Feed", ["--dir", Path.Combine(Folder, "feed"), "--replay", "--journal", Path.Combine(Folder, "feed.journal")], cancellationToken);
-        await WriteSettingsAsync(sms.Ready.GetProperty("h2Url").GetString()!, tokenFile, feed.Ready.GetProperty("url").GetString()!, cancellationToken);
+        await WriteSettingsAsync(provider, standby, feed.Ready.GetProperty("url").GetString()!, cancellationToken);
     }
 
-    private async Task WriteSettingsAsync(string smsUrl, string tokenFile, string feedUrl, CancellationToken cancellationToken)
+    private async Task<ProviderSettings> StartProviderAsync(int number, CancellationToken cancellationToken)
+    {
+        string name = number == 0 ? "sms" : "sms-standby", tokenFile = Path.Combine(DataFolder, name + ".token");
+        WriteSecret(tokenFile, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
+        string inbound = $"{Url}v1/receipts/twilio-inbound{(number == 0 ? "" : "/" + Number(number))}";
+        var sms = await StartAsync("SmsProvider", ["--token-file", tokenFile, "--journal", Path.Combine(Folder, name + ".journal"), "--seed", Seed, "--inbound-url", inbound, "--callback-connections", "128", "--reply", "0.25", "--reply-delay-ms", "1000-15000"], cancellationToken);
+        if (number == 0) SmsProvider = new Uri(sms.Ready.GetProperty("url").GetString()!);
+        return new ProviderSettings(number, number == 0 ? "第一家 first" : "备用 standby", sms.Ready.GetProperty("h2Url").GetString()!, "AC" + new string('0', 32), tokenFile, "12379", Url.ToString(), SmsSlots, Http2: true);
+    }
+
+    private sealed record ProviderSettings(int Number, string Name, string BaseUrl, string AccountSid, string TokenFile, string From, string PublicUrl, int Slots, bool Http2)
+    {
+        public IReadOnlyList<ProviderSettings> Standby { get; init; } = [];
+    }
+
+    private async Task WriteSettingsAsync(ProviderSettings provider, ProviderSettings? standby, string feedUrl, CancellationToken cancellationToken)
     {
         var lane = new { Slots = 64, _options.Window, ReceiptTimeout = "00:00:20", UnreachableTimeout = "00:00:30" };
         var once = new { Repeat = 1 };
@@ -158,7 +172,7 @@ internal sealed class DemoHouse : IDisposable
         var settings = new
         {
             Gateway = new { Url = Url.ToString(), DataFolder, City = _options.Around is null ? "liyang" : "", AuthorityFile = authority, Lanes = new { Sms = new { Slots = SmsSlots, lane.Window, lane.ReceiptTimeout, lane.UnreachableTimeout, RatePerSecond = _options.SmsRate }, Push = lane, Loudspeaker = lane with { Slots = 256, Window = 1024 }, Broadcast = lane with { Slots = 8, Window = 16 } } },
-            Sms = new { BaseUrl = smsUrl, AccountSid = "AC" + new string('0', 32), TokenFile = tokenFile, From = "12379", PublicUrl = Url.ToString(), Slots = SmsSlots, Http2 = true },
+            Sms = standby is null ? provider : provider with { Standby = [standby] },
             Loudspeaker = new { BindAddress = "127.0.0.1", Port = MqttPort, ProgrammeBaseUrl = Url.ToString(), Plays = new { Red = once, Orange = once, Yellow = once, Blue = once } },
             Broadcast = new { Plays = new { Red = once, Orange = once, Yellow = once, Blue = once } },
             Feeds = new { Folder = Path.Combine(Folder, "feeds") },

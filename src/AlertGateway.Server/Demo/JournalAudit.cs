@@ -37,7 +37,7 @@ internal static class JournalAudit
         });
 
         var taken = new Dictionary<DeliveryKey, int>();
-        int wrong = ReadSms(Path.Combine(folder, "sms.journal"), addresses, registry, taken);
+        int wrong = ReadSms(folder, addresses, registry, taken);
         ReadDevices(folder, taken);
         int lost = 0, duplicates = 0, unlabelled = 0, had = 0, told = 0, toldWithout = 0, notTold = 0, planned = 0;
         for (int no = 1; no <= room.Disseminations.Count; no++)
@@ -68,11 +68,14 @@ internal static class JournalAudit
         return new AuditResult(taken.Values.Sum(), lost, duplicates, unlabelled, wrong, had, told, toldWithout, notTold, taken.Count - planned, handOffs / seconds);
     }
 
-    private static int ReadSms(string journal, AddressReader addresses, RegistrySnapshot registry, Dictionary<DeliveryKey, int> taken)
+    /// <summary>Lines of the journal of this name and, for a second provider, of those that begin with its name.</summary>
+    internal static IEnumerable<string> LinesOf(string folder, string name) => Directory.EnumerateFiles(folder, name + "*.journal").Order(StringComparer.Ordinal).SelectMany(Lines);
+
+    private static int ReadSms(string folder, AddressReader addresses, RegistrySnapshot registry, Dictionary<DeliveryKey, int> taken)
     {
         int wrong = 0;
         var address = new ReadOnlyMemory<byte>[1];
-        foreach (string line in Lines(journal))
+        foreach (string line in LinesOf(folder, "sms"))
         {
             string[] columns = line.Split('\t');
             if (columns.Length < 6 || columns[1] != "accept" || !DeliveryTag.TryParse(columns[5], out var tag)) continue;
@@ -86,7 +89,7 @@ internal static class JournalAudit
 
     private static void ReadDevices(string folder, Dictionary<DeliveryKey, int> taken)
     {
-        foreach (string line in Directory.EnumerateFiles(folder, "resident*.journal").SelectMany(Lines))
+        foreach (string line in LinesOf(folder, "resident"))
         {
             string[] columns = line.Split('\t');
             if (columns.Length >= 7 && columns[1] == "alert" && columns[6] == "0" && DeliveryTag.TryParse(columns[3], out var tag)) taken[tag.Key] = taken.GetValueOrDefault(tag.Key) + 1;

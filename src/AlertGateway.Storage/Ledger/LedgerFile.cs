@@ -32,6 +32,8 @@ internal static class LedgerFile
             if (version < 2) SqliteCalls.Execute(database, "BEGIN IMMEDIATE; " + AuditLog.Schema);
             var audit = AuditLog.Open(database, key);
             if (version < 2) ToVersion2(database, audit);
+            // Format 2 wrote 0 where a start's route stands now: the only route that it knew.
+            else if (version < LedgerRow.FormatVersion) SqliteCalls.Execute(database, $"PRAGMA user_version={LedgerRow.FormatVersion};");
             return (database, audit);
         }
         catch
@@ -59,7 +61,7 @@ internal static class LedgerFile
             });
             audit.Seal();
         }
-        SqliteCalls.Execute(database, "PRAGMA user_version=2; COMMIT;");
+        SqliteCalls.Execute(database, $"PRAGMA user_version={LedgerRow.FormatVersion}; COMMIT;");
         audit.Committed();
     }
 }

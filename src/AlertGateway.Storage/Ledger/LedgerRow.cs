@@ -10,7 +10,7 @@ internal static class LedgerRow
     public const int ApplicationId = 0x4147_574C;
 
     /// <summary>Written to <c>PRAGMA user_version</c>; a ledger with a greater one is refused.</summary>
-    public const int FormatVersion = 2;
+    public const int FormatVersion = 3;
 
     /// <summary>The small fields packed: kind, channel, purpose, attempt, code, from the lowest byte up.</summary>
     public static long Head(in LedgerEvent e) =>

@@ -77,9 +77,9 @@ internal sealed class SmsFarSide : IAsyncDisposable
 
     private Task ListAsync(HttpContext context)
     {
-        string to = context.Request.Query["To"]!;
-        string since = context.Request.Query["DateSent>"]!;
-        if (to.Length == 0 || since.Length != 10) context.Response.StatusCode = 400;
+        string? to = context.Request.Query["To"], since = context.Request.Query["DateSent>"];
+        bool isProbe = to is null && since is null && context.Request.Query["PageSize"] == "1";
+        if (!isProbe && (string.IsNullOrEmpty(to) || since?.Length != 10)) context.Response.StatusCode = 400;
         return context.Response.WriteAsync(JsonSerializer.Serialize(new { messages = Messages.Reverse().ToArray(), next_page_uri = NextPage }));
     }
 }

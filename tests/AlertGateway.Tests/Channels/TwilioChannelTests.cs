@@ -62,6 +62,31 @@ public sealed class TwilioChannelTests : ChannelCompliance
     private OutgoingDelivery ADelivery() => ADelivery(ARendition(), new SwitchGate(), false);
 
     [Fact]
+    public async Task A_probe_hears_whether_provider_and_key_are_well_and_sends_nobody_anything()
+    {
+        Assert.True(await Channel.ProbeAsync(Stop));
+        Assert.Equal(0, _provider.Taken);
+        await GoDownAsync();
+        Assert.False(await Channel.ProbeAsync(Stop));
+    }
+
+    [Fact]
+    public void Two_providers_with_one_number_are_refused_by_name()
+    {
+        TwilioOptions Numbered(int number) => new() { AccountSid = SmsFarSide.Account, TokenFile = "t", From = "12379", Number = number };
+        var options = new SmsOptions { AccountSid = SmsFarSide.Account, TokenFile = "t", From = "12379" };
+        options.Standby.Add(Numbered(1));
+        Assert.True(new SmsOptionsValidator().Validate(null, options).Succeeded);
+        options.Standby.Add(Numbered(1));
+        options.Standby.Add(Numbered(0));
+        options.Standby.Add(new TwilioOptions { Number = 4 });
+        var problems = new SmsOptionsValidator().Validate(null, options).Failures!.ToList();
+        Assert.Contains(problems, p => p.StartsWith("Sms:Standby:1:Number", StringComparison.Ordinal));
+        Assert.Contains(problems, p => p.StartsWith("Sms:Standby:2:Number", StringComparison.Ordinal));
+        Assert.Contains(problems, p => p.StartsWith("Sms:Standby:3:", StringComparison.Ordinal) && p.Contains("AccountSid", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_request_carries_exactly_what_the_protocol_page_says()
     {
         var outcome = await Channel.DispatchAsync(ADelivery(), Stop);

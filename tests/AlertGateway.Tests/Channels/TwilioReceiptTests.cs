@@ -28,8 +28,8 @@ public sealed class TwilioReceiptTests : IAsyncLifetime
         var options = new TwilioOptions { AccountSid = SmsFarSide.Account, TokenFile = _folder.Secret("token", "tok"), From = "+15005550006", PublicUrl = new Uri(Public) };
         SmsEndpointLookup lookup = number => number.Span.SequenceEqual("+8613800000001"u8) ? 123456 : 0;
         (_app, var url) = await LoopbackHost.StartAsync(
-            services => services.AddRouting().AddSingleton(new TwilioReceiptEndpoints(options, lookup, _sink, _refusals)),
-            app => app.MapTwilioReceipts(), Stop);
+            services => services.AddRouting(),
+            app => app.MapTwilioReceipts(new TwilioReceiptEndpoints(options, lookup, _sink, _refusals)), Stop);
         _client.BaseAddress = url;
     }
 
@@ -76,7 +76,7 @@ public sealed class TwilioReceiptTests : IAsyncLifetime
     {
         using var response = await PostStatusAsync(status, code);
         Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
-        Assert.Equal(new Receipt(new DeliveryTag(new DeliveryKey(7, 123456, ChannelKind.Sms, Purpose.Original), 1), level, failed, error, 0), Assert.Single(_sink.Receipts));
+        Assert.Equal(new Receipt(new DeliveryTag(new DeliveryKey(7, 123456, ChannelKind.Sms, Purpose.Original), 1), level, failed, error, 0, Route: 0), Assert.Single(_sink.Receipts));
     }
 
     [Fact]

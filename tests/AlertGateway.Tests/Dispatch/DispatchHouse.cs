@@ -15,10 +15,11 @@ internal sealed class DispatchHouse : IAsyncDisposable
     private int _readers;
     private volatile bool _readTogether;
 
-    private DispatchHouse(SqliteLedger ledger, DisseminationRoom room, ScriptedChannel channel, RegistrySnapshot town, LaneOptions options)
+    private DispatchHouse(SqliteLedger ledger, DisseminationRoom room, ScriptedChannel channel, ScriptedChannel? standby, RegistrySnapshot town, LaneOptions options)
     {
         (Ledger, Room, Channel) = (ledger, room, channel);
-        var lane = new Lane(channel, options, room, ledger, Addresses, town, TimeProvider.System, NullLogger.Instance);
+        ChannelRoute[] routes = standby is null ? [new ChannelRoute(channel)] : [new ChannelRoute(channel), new ChannelRoute(standby, 1, "standby")];
+        var lane = Lane = new Lane(routes, options, room, ledger, Addresses, town, TimeProvider.System, NullLogger.Instance);
         _lane = Task.Run(() => lane.RunAsync(_stop.Token));
     }
 
@@ -28,7 +29,9 @@ internal sealed class DispatchHouse : IAsyncDisposable
 
     public ScriptedChannel Channel { get; }
 
-    public static async Task<DispatchHouse> OpenAsync(string folder, RegistrySnapshot town, ScriptedChannel channel, LaneOptions? options = null)
+    public Lane Lane { get; }
+
+    public static async Task<DispatchHouse> OpenAsync(string folder, RegistrySnapshot town, ScriptedChannel channel, LaneOptions? options = null, ScriptedChannel? standby = null)
     {
         var ledger = SqliteLedger.Open(Path.Combine(folder, "ledger.db"));
         options ??= new LaneOptions { Slots = 16, Window = 32, ReceiptTimeout = TimeSpan.FromHours(1) };
@@ -36,7 +39,7 @@ internal sealed class DispatchHouse : IAsyncDisposable
         ledger.Observe(room);
         ledger.Read(1, room.OnCommitted);
         await room.RecoverAsync(TestContext.Current.CancellationToken);
-        return new DispatchHouse(ledger, room, channel, town, options);
+        return new DispatchHouse(ledger, room, channel, standby, town, options);
     }
 
     /// <summary>Waits for the board to say so; the test's own time-out is the bound.</summary>

@@ -66,6 +66,7 @@ internal static class Makers
 internal sealed class ScriptedChannel : IChannel
 {
     private readonly List<DeliveryTag> _sent = [];
+    private int _probes;
 
     public ChannelKind Kind => ChannelKind.Sms;
 
@@ -80,6 +81,13 @@ internal sealed class ScriptedChannel : IChannel
     public TaskCompletionSource? Hold { get; set; }
 
     public TaskCompletionSource Reached { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>What a probe hears.</summary>
+    public bool Probe { get; set; }
+
+    public int Probes => Volatile.Read(ref _probes);
+
+    public TaskCompletionSource Probed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public DeliveryTag[] Sent
     {
@@ -99,4 +107,11 @@ internal sealed class ScriptedChannel : IChannel
     }
 
     public ValueTask<AskOutcome> AskAsync(OutgoingDelivery delivery, CancellationToken cancellationToken) => ValueTask.FromResult(Answer(delivery));
+
+    public ValueTask<bool> ProbeAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _probes);
+        Probed.TrySetResult();
+        return ValueTask.FromResult(Probe);
+    }
 }
