@@ -62,6 +62,7 @@ public sealed class Horn : IDisposable
                 PrepareOrder prepare => TakeSeq(prepare),
                 ArmOrder arm => Arm(arm),
                 StopOrder stop => Stop(stop),
+                AlarmOrder alarm => Alarm(alarm, ref tag),
                 _ => "malformed",
             };
             if (verdict.Length > 0)
@@ -203,6 +204,70 @@ public sealed class Horn : IDisposable
         _armed.Add(play);
         Post(Report.Armed(o.Tag, o.Seq));
         WakeAt(play.DueTicks);
+        return "";
+    }
+
+    private string Alarm(AlarmOrder o, ref string tag)
+    {
+        var now = _shared.NowTicks;
+        if (!int.TryParse(Traits.DeviceId.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var own))
+        {
+            return "malformed";
+        }
+
+        tag = string.Create(CultureInfo.InvariantCulture, $"d{o.Dissemination}-{own}-3-0-1");
+        if (!_shared.OrderKey.HasSigned(o) || !o.Names(own))
+        {
+            return "bad-signature"; // what is signed for others is not signed for this one
+        }
+
+        if (o.Seq <= _shared.Sequences.Last(Traits.DeviceId))
+        {
+            return "replayed";
+        }
+
+        if (o.NotAfterTicks < now)
+        {
+            return "expired";
+        }
+
+        if (o.Status == "Actual" == Traits.Exercise)
+        {
+            return Traits.Exercise ? "live-refused" : "exercise-refused";
+        }
+
+        var alarm = tag;
+        if (_tombstones.Contains(alarm))
+        {
+            return "stopped";
+        }
+
+        if (Held(o.Sha256, now) is not { } programme)
+        {
+            return "not-ready";
+        }
+
+        if (_armed.Count >= ArmedMax)
+        {
+            return "busy";
+        }
+
+        _shared.Sequences.Accept(Traits.DeviceId, o.Seq);
+        _armed.RemoveAll(a => a.Tag == alarm);
+        // Never too late while it lives: it begins with its arrival.
+        _armed.Add(new ArmedPlay
+        {
+            Tag = alarm,
+            Programme = programme,
+            Volume = o.Volume,
+            Priority = o.Priority,
+            Repeat = o.Repeat,
+            PlayAtTicks = Math.Max(o.PlayAtTicks, now),
+            NotAfterTicks = o.NotAfterTicks,
+            EveryTicks = (long)(o.RepeatEverySeconds * TimeSpan.TicksPerSecond / _shared.Speed),
+        });
+        Post(Report.Armed(alarm, o.Seq));
+        WakeAt(now);
         return "";
     }
 

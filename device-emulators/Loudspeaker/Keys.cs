@@ -8,6 +8,9 @@ namespace AlertGateway.Emulators.Loudspeaker;
 public sealed class OrderKey
 {
     private readonly byte[] _publicKey;
+    private volatile Verified? _lastAlarm;
+
+    private sealed record Verified(string Line, byte[] Signature, bool Good);
 
     /// <param name="publicKey">Ed25519, 32 bytes.</param>
     public OrderKey(string id, byte[] publicKey)
@@ -24,6 +27,27 @@ public sealed class OrderKey
 
     public bool HasSigned(string deviceId, ArmOrder o) => o.KeyId == Id && Verifies(o.Signature, string.Create(CultureInfo.InvariantCulture,
         $"agw-arm-v2|{deviceId}|{o.Tag}|{o.Seq}|{o.Sha256}|{o.PlayAtTicks}|{o.NotAfterTicks}|{o.Volume}|{o.Priority}|{o.Repeat}|{o.RepeatEverySeconds}|{o.ThenAtTicks}|{o.ThenEverySeconds}|{o.Until}|{o.Status}"));
+
+    /// <summary>Every loudspeaker of the process gets the same bytes; one of them verifies for all, as the hash of a programme is computed once.</summary>
+    public bool HasSigned(AlarmOrder o)
+    {
+        if (o.KeyId != Id)
+        {
+            return false;
+        }
+
+        var line = string.Create(CultureInfo.InvariantCulture,
+            $"agw-alarm-v1|{o.Dissemination}|{o.Seq}|{o.Sha256}|{o.To}|{o.PlayAtTicks}|{o.NotAfterTicks}|{o.Volume}|{o.Priority}|{o.Repeat}|{o.RepeatEverySeconds}|{o.Status}");
+        var last = _lastAlarm;
+        if (last is not null && last.Line == line && last.Signature.AsSpan().SequenceEqual(o.Signature))
+        {
+            return last.Good;
+        }
+
+        var good = Verifies(o.Signature, line);
+        _lastAlarm = new(line, o.Signature, good);
+        return good;
+    }
 
     public bool HasSigned(string deviceId, StopOrder o) => o.KeyId == Id && Verifies(o.Signature, string.Create(CultureInfo.InvariantCulture,
         $"agw-stop-v1|{deviceId}|{o.Tag}|{o.Seq}|{o.StopTag}|{o.Sha256 ?? "-"}|{o.PlayAtTicks}|{o.NotAfterTicks}"));

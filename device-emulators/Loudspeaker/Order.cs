@@ -30,6 +30,36 @@ public sealed record ArmOrder(string Tag, long Seq, string Sha256, long PlayAtTi
     public override string Type => "arm";
 }
 
+/// <summary>Play a programme that is held at once: one order for every loudspeaker that <paramref name="To"/> names. The tag is made of the dissemination and the device's own number.</summary>
+/// <param name="To">Endpoint numbers ascending, runs as <c>first-last</c>, parted by a blank.</param>
+public sealed record AlarmOrder(int Dissemination, long Seq, string Sha256, string To, long PlayAtTicks, long NotAfterTicks, int Volume, int Priority, int Repeat,
+    int RepeatEverySeconds, string Status, string KeyId, byte[] Signature) : Order("-", Seq)
+{
+    public override string Type => "alarm";
+
+    /// <summary>The order names this loudspeaker.</summary>
+    public bool Names(int endpointNo)
+    {
+        foreach (var part in To.AsSpan().Split(' '))
+        {
+            var run = To.AsSpan(part);
+            var dash = run.IndexOf('-');
+            if (!int.TryParse(dash < 0 ? run : run[..dash], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var first)
+                || !int.TryParse(dash < 0 ? run : run[(dash + 1)..], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var last))
+            {
+                return false;
+            }
+
+            if (endpointNo >= first && endpointNo <= last)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
+
 /// <summary>Silence <paramref name="StopTag"/> at once, then play <paramref name="Sha256"/>, if any, once.</summary>
 public sealed record StopOrder(string Tag, long Seq, string StopTag, string? Sha256, long PlayAtTicks, long NotAfterTicks, string KeyId,
     byte[] Signature) : Order(Tag, Seq)
@@ -58,14 +88,15 @@ public static partial class OrderReader
             using var document = JsonDocument.Parse(payload, Bounds);
             var root = document.RootElement;
             var name = Text(root, "type", 16);
-            tag = TagText(root, "tag");
+            tag = name == "alarm" ? "-" : TagText(root, "tag");
             seq = Whole(root, "seq", 1, long.MaxValue);
-            type = name is "prepare" or "arm" or "stop" ? name : type;
+            type = name is "prepare" or "arm" or "stop" or "alarm" ? name : type;
             return name switch
             {
                 "prepare" => ReadPrepare(root, tag, seq),
                 "arm" => ReadArm(root, tag, seq),
                 "stop" => ReadStop(root, tag, seq),
+                "alarm" => ReadAlarm(root, seq),
                 _ => null,
             };
         }
@@ -82,6 +113,9 @@ public static partial class OrderReader
     private static ArmOrder ReadArm(JsonElement o, string tag, long seq) => new(tag, seq, Hash(o), Ticks(o, "playAtTicks"), Ticks(o, "notAfterTicks"),
         (int)Whole(o, "volume", 0, 100), (int)Whole(o, "priority", 0, 255), (int)Whole(o, "repeat", 1, 100),
         (int)Whole(o, "repeatEverySeconds", 0, 86_400), Ticks(o, "thenAtTicks"), (int)Whole(o, "thenEverySeconds", 0, 86_400), UntilWord(o), Text(o, "status", 16), Text(o, "keyId", 64), Signature(o));
+
+    private static AlarmOrder ReadAlarm(JsonElement o, long seq) => new((int)Whole(o, "dissemination", 1, int.MaxValue), seq, Hash(o), Text(o, "to", 6_144), Ticks(o, "playAtTicks"), Ticks(o, "notAfterTicks"),
+        (int)Whole(o, "volume", 0, 100), (int)Whole(o, "priority", 0, 255), (int)Whole(o, "repeat", 1, 100), (int)Whole(o, "repeatEverySeconds", 0, 86_400), Text(o, "status", 16), Text(o, "keyId", 64), Signature(o));
 
     private static StopOrder ReadStop(JsonElement o, string tag, long seq) => new(tag, seq, TagText(o, "stopTag"),
         o.GetProperty("sha256").ValueKind == JsonValueKind.Null ? null : Hash(o), Ticks(o, "playAtTicks"), Ticks(o, "notAfterTicks"),

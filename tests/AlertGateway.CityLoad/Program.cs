@@ -16,13 +16,17 @@ var script = new Option<string?>("--provider-script") { Description = "短信平
 var unread = new Option<int>("--never-read") { DefaultValueFactory = _ => 0, Description = "从不读取的应用数 · apps that never read" };
 var unanswering = new Option<int>("--never-answer") { DefaultValueFactory = _ => 0, Description = "从不应答的大喇叭数 · loudspeakers that never answer" };
 var standby = new Option<bool>("--standby") { Description = "第二家短信供应商，首家不应答时代发 · a second SMS provider, which carries the work while the first does not answer" };
+var quake = new Option<int>("--quake") { DefaultValueFactory = _ => 0, Description = "不压短信，改发这么多帧地震预警，测到首台和末台大喇叭的时间 · instead of a storm: so many earthquake frames, timed to the first and the last loudspeaker" };
+var quakeEvery = new Option<int>("--quake-every") { DefaultValueFactory = _ => 500, Description = "两帧之间的毫秒 · milliseconds between frames" };
 var report = new Option<string?>("--report") { Description = "写一个 HTML 报告（触达曲线）· write an HTML report with the curves of reach" };
 var folder = new Option<string?>("--folder") { Description = "运行文件夹 · folder of the run" };
 var json = new Option<bool>("--json") { Description = "末尾输出一个 JSON 对象 · end with one JSON object on stdout" };
-var root = new RootCommand("全市压测：以各端日志与登记册对账 · citywide load test, judged by the far sides' journals joined to the registry") { households, push, speakers, seed, cycles, cancelAt, noCancel, killEvery, rate, window, script, unread, unanswering, standby, report, folder, json };
-root.SetAction((parsed, cancellationToken) => new LoadRun(
-    new LoadOptions(
-        new DemoOptions(parsed.GetValue(households), parsed.GetValue(push), parsed.GetValue(seed), null, 0, true, parsed.GetValue(json), parsed.GetValue(folder), parsed.GetValue(window), 0, true, parsed.GetValue(speakers), Math.Max(0, parsed.GetValue(rate)), parsed.GetValue(unread), parsed.GetValue(unanswering), parsed.GetValue(standby)),
-        parsed.GetValue(cycles), Math.Clamp(parsed.GetValue(cancelAt), 1, 100), TimeSpan.FromMilliseconds(parsed.GetValue(killEvery)), parsed.GetValue(json), parsed.GetValue(noCancel), parsed.GetValue(report), parsed.GetValue(script) is { } file ? ProviderScript.Parse(File.ReadLines(file)) : null),
-    parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellationToken).RunAsync());
+var root = new RootCommand("全市压测：以各端日志与登记册对账 · citywide load test, judged by the far sides' journals joined to the registry") { households, push, speakers, seed, cycles, cancelAt, noCancel, killEvery, rate, window, script, unread, unanswering, standby, quake, quakeEvery, report, folder, json };
+root.SetAction((parsed, cancellationToken) =>
+{
+    var city = new DemoOptions(parsed.GetValue(households), parsed.GetValue(push), parsed.GetValue(seed), null, 0, true, parsed.GetValue(json), parsed.GetValue(folder), parsed.GetValue(window), 0, true, parsed.GetValue(speakers), Math.Max(0, parsed.GetValue(rate)), parsed.GetValue(unread), parsed.GetValue(unanswering), parsed.GetValue(standby));
+    var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+    if (parsed.GetValue(quake) > 0) return new QuakeRun(city, parsed.GetValue(quake), TimeSpan.FromMilliseconds(parsed.GetValue(quakeEvery)), parsed.GetValue(json), output, error, cancellationToken).RunAsync();
+    return new LoadRun(new LoadOptions(city, parsed.GetValue(cycles), Math.Clamp(parsed.GetValue(cancelAt), 1, 100), TimeSpan.FromMilliseconds(parsed.GetValue(killEvery)), parsed.GetValue(json), parsed.GetValue(noCancel), parsed.GetValue(report), parsed.GetValue(script) is { } file ? ProviderScript.Parse(File.ReadLines(file)) : null), output, error, cancellationToken).RunAsync();
+});
 return await root.Parse(args).InvokeAsync();

@@ -20,16 +20,17 @@ public sealed partial class LoudspeakerBroker : IHostedService, IDisposable
     private readonly IRefusalLog _refusals;
     private readonly IWakeSink _wakes;
     private readonly IHornPlans _plans;
+    private readonly HornStock _stock;
     private readonly TimeProvider _clock;
     private readonly ILogger<LoudspeakerBroker> _logger;
     private readonly MqttServerOptions _serverOptions;
     private readonly MqttServer _server;
 
     public LoudspeakerBroker(
-        LoudspeakerOptions options, LoudspeakerChannel channel, LoudspeakerKeyLookup keyOf, IReceiptSink receipts, IRefusalLog refusals, IWakeSink wakes, IHornPlans plans, TimeProvider clock,
+        LoudspeakerOptions options, LoudspeakerChannel channel, LoudspeakerKeyLookup keyOf, IReceiptSink receipts, IRefusalLog refusals, IWakeSink wakes, IHornPlans plans, HornStock stock, TimeProvider clock,
         ILogger<LoudspeakerBroker> logger)
     {
-        (_channel, _keyOf, _receipts, _refusals, _wakes, _plans, _clock, _logger) = (channel, keyOf, receipts, refusals, wakes, plans, clock, logger);
+        (_channel, _keyOf, _receipts, _refusals, _wakes, _plans, _stock, _clock, _logger) = (channel, keyOf, receipts, refusals, wakes, plans, stock, clock, logger);
         var factory = new MqttServerFactory();
         _serverOptions = factory.CreateServerOptionsBuilder()
             .WithDefaultEndpoint()
@@ -105,6 +106,7 @@ public sealed partial class LoudspeakerBroker : IHostedService, IDisposable
     {
         if (!DeviceId.TryParse(args.ClientId, out int endpointNo)) return Task.CompletedTask;
         _channel.Device(endpointNo).Subscribed();
+        _stock.HandOut(_channel.Device(endpointNo), _channel.Orders);
         _wakes.EndpointOnline(ChannelKind.Loudspeaker, endpointNo);
         return Task.CompletedTask;
     }
@@ -127,6 +129,7 @@ public sealed partial class LoudspeakerBroker : IHostedService, IDisposable
         var device = _channel.Device(endpointNo);
         device.Seen(report, _clock.GetUtcNow().UtcTicks);
         if (report.Type == "state") return MqttPubAckReasonCode.Success;
+        if (HornStock.IsStock(report.Tag) && report.Type is "ready" or "refused") return MqttPubAckReasonCode.Success;
         if (!DeliveryTag.TryParse(report.Tag, out var tag) || tag.Key.Channel != ChannelKind.Loudspeaker || tag.Key.EndpointNo != endpointNo)
         {
             _refusals.Refused("loudspeaker.report.foreign", $"广播终端 {args.ClientId} 回报了不属于它的指令，已拒绝。 Loudspeaker {args.ClientId} reported on an order that is not its own and was refused.");

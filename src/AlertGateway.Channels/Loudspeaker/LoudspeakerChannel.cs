@@ -17,6 +17,7 @@ public sealed class LoudspeakerChannel : IChannel
     private readonly ConcurrentDictionary<int, LoudspeakerDevice> _devices = new();
     private readonly LoudspeakerOptions _options;
     private readonly LoudspeakerOrders _orders;
+    private readonly HornAlarms _alarms;
     private readonly PlayInstants _instants;
     private readonly MonotonicSerial _serials;
     private readonly TimeProvider _clock;
@@ -25,6 +26,7 @@ public sealed class LoudspeakerChannel : IChannel
     {
         (_options, _serials, _clock) = (options, serials, clock);
         _orders = new LoudspeakerOrders(options, key, tickets);
+        _alarms = new HornAlarms(_orders, serials, clock);
         _instants = new PlayInstants(clock, options.LeadTime);
     }
 
@@ -48,7 +50,12 @@ public sealed class LoudspeakerChannel : IChannel
     /// <summary>Not asked: the class is idempotent.</summary>
     public ValueTask<AskOutcome> AskAsync(OutgoingDelivery delivery, CancellationToken cancellationToken) => new(new AskOutcome(AskAnswer.CannotTell));
 
+    /// <summary>Connected loudspeakers that hold all of these programmes.</summary>
+    public int Holding(IEnumerable<string> sha256) => _devices.Values.Count(d => d.IsOnline && sha256.All(d.Holds));
+
     internal IEnumerable<LoudspeakerDevice> Devices => _devices.Values;
+
+    internal LoudspeakerOrders Orders => _orders;
 
     /// <summary>The tag under which every attempt of this delivery is known to its loudspeaker.</summary>
     internal static string TagOf(in OutgoingDelivery delivery) => WireTag.Of(delivery.Tag).ToString();
@@ -68,6 +75,11 @@ public sealed class LoudspeakerChannel : IChannel
     private async ValueTask<DispatchOutcome> PlayAsync(LoudspeakerDevice device, OutgoingDelivery delivery, CancellationToken cancellationToken)
     {
         string tag = WireTag.Of(delivery.Tag).ToString();
+        // What is in stock sounds at once, by one order for all; whatever goes wrong with it is put right one by one.
+        if (delivery.Rendition is { InStock: true, ProgrammeSha256: { } sha256 } && delivery.Tag.Attempt == 1 && device.Holds(sha256) && _alarms.For(delivery) is { } alarm)
+        {
+            return await AskAsync(device, delivery.Gate, tag, "armed", _options.AnswerWait, DispatchOutcome.Unknown(DispatchError.TimedOut), DispatchOutcome.Unknown(DispatchError.LinkDown), _ => alarm.Order, cancellationToken, alarm.Seq);
+        }
         if (await PrepareAsync(device, delivery, tag, cancellationToken) is { } failure) return failure;
         var plan = _orders.PlanOf(delivery.Rendition);
         return await ArmAsync(device, delivery, tag, plan, _instants.For(delivery.Tag.Key, plan), cancellationToken);
@@ -86,7 +98,7 @@ public sealed class LoudspeakerChannel : IChannel
     internal ValueTask<DispatchOutcome> StopPlanAsync(LoudspeakerDevice device, string tag, CancellationToken cancellationToken)
     {
         long now = _clock.GetUtcNow().UtcTicks;
-        return AskAsync(device, OpenGate.Instance, tag, "stopped", _options.AnswerWait, DispatchOutcome.Unknown(DispatchError.TimedOut), DispatchOutcome.Unknown(DispatchError.LinkDown),
+        return AskAsync(device, AlwaysOpen.Instance, tag, "stopped", _options.AnswerWait, DispatchOutcome.Unknown(DispatchError.TimedOut), DispatchOutcome.Unknown(DispatchError.LinkDown),
             seq => _orders.Stop(device.Id, tag, seq, tag, null, now, now + TimeSpan.FromHours(1).Ticks), cancellationToken);
     }
 
@@ -116,6 +128,7 @@ public sealed class LoudspeakerChannel : IChannel
     /// <summary>Null when the device holds the programme; nothing that it was told so far makes it speak.</summary>
     private async ValueTask<DispatchOutcome?> PrepareAsync(LoudspeakerDevice device, OutgoingDelivery delivery, string tag, CancellationToken cancellationToken)
     {
+        if (device.Holds(delivery.Rendition.ProgrammeSha256!)) return null;
         var ready = await AskAsync(device, delivery.Gate, tag, "ready", _options.ReadyWait, DispatchOutcome.RetryLater(DispatchError.TimedOut), DispatchOutcome.Unreachable,
             seq => _orders.Prepare(tag, seq, delivery.Rendition), cancellationToken);
         if (ready.Code == ResultCode.Accepted) return null;
@@ -124,11 +137,12 @@ public sealed class LoudspeakerChannel : IChannel
     }
 
     private async ValueTask<DispatchOutcome> AskAsync(
-        LoudspeakerDevice device, ISendGate gate, string tag, string answer, TimeSpan wait, DispatchOutcome timedOut, DispatchOutcome gone, Func<long, byte[]> build, CancellationToken cancellationToken)
+        LoudspeakerDevice device, ISendGate gate, string tag, string answer, TimeSpan wait, DispatchOutcome timedOut, DispatchOutcome gone, Func<long, byte[]> build, CancellationToken cancellationToken,
+        long seq = 0)
     {
         try
         {
-            var report = await device.AskAsync(tag, answer, gate, _serials.Next, build).WaitAsync(wait, _clock, cancellationToken);
+            var report = await device.AskAsync(tag, answer, gate, seq > 0 ? () => seq : _serials.Next, build).WaitAsync(wait, _clock, cancellationToken);
             if (report is null) return gone;
             if (ReferenceEquals(report, LoudspeakerDevice.GateClosed)) return DispatchOutcome.NotSent;
             return report.Type == answer ? DispatchOutcome.Accepted(report.Seq > 0 ? report.Seq.ToString(CultureInfo.InvariantCulture) : null) : OutcomeOf(report.Reason);
@@ -138,13 +152,5 @@ public sealed class LoudspeakerChannel : IChannel
             device.GiveUp(tag);
             return timedOut;
         }
-    }
-
-    /// <summary>Silence is never held back.</summary>
-    private sealed class OpenGate : ISendGate
-    {
-        public static OpenGate Instance { get; } = new();
-
-        public bool IsOpen => true;
     }
 }

@@ -12,9 +12,12 @@ public sealed record LoudspeakerState(int EndpointNo, bool Online, string? State
 /// <summary>One loudspeaker: its MQTT session, the answers that are waited for, its last state. Thread-safe.</summary>
 internal sealed class LoudspeakerDevice(int endpointNo)
 {
+    private const int HoldsMax = 64;
+
     private readonly Lock _lock = new();
     private readonly List<Question> _questions = [];
     private readonly HashSet<string> _plans = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _holds = new(StringComparer.Ordinal);
     private readonly HashSet<string> _kept = new(StringComparer.Ordinal);
     private bool _plansAreNews;
     private MqttSessionStatus? _session;
@@ -52,6 +55,12 @@ internal sealed class LoudspeakerDevice(int endpointNo)
         }
     }
 
+    /// <summary>It has said, since it connected, that it holds this programme.</summary>
+    public bool Holds(string sha256)
+    {
+        lock (_lock) return _holds.Contains(sha256);
+    }
+
     public void Connected(long nowTicks)
     {
         lock (_lock)
@@ -70,6 +79,7 @@ internal sealed class LoudspeakerDevice(int endpointNo)
             if (_connections > 0) _connections--;
             if (_connections > 0) return;
             (_session, _subscribed) = (null, false);
+            _holds.Clear();
             _state = _state with { Online = false };
             open = [.. _questions];
             _questions.Clear();
@@ -96,7 +106,8 @@ internal sealed class LoudspeakerDevice(int endpointNo)
     /// Sends an order and gives the report that answers it: null when the device is not connected or goes away. <paramref name="build"/> gets the order's sequence number inside the lock, so that numbers leave in order.
     /// </summary>
     /// <param name="gate">Looked at last; a closed one sends nothing and the answer is <see cref="GateClosed"/>.</param>
-    public Task<LoudspeakerReport?> AskAsync(string tag, string answer, ISendGate gate, Func<long> nextSeq, Func<long, byte[]> build)
+    /// <param name="awaited">False: nobody waits for the answer, and it is done once it is on its way.</param>
+    public Task<LoudspeakerReport?> AskAsync(string tag, string answer, ISendGate gate, Func<long> nextSeq, Func<long, byte[]> build, bool awaited = true)
     {
         var question = new Question(tag, answer);
         lock (_lock)
@@ -111,9 +122,9 @@ internal sealed class LoudspeakerDevice(int endpointNo)
                 QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
             };
             if (!session.TryEnqueueApplicationMessage(message, out _)) return Task.FromResult<LoudspeakerReport?>(null);
-            _questions.Add(question);
+            if (awaited) _questions.Add(question);
         }
-        return question.Source.Task;
+        return awaited ? question.Source.Task : Task.FromResult<LoudspeakerReport?>(null);
     }
 
     /// <summary>Stands for "the gate was closed" as an answer.</summary>
@@ -176,6 +187,12 @@ internal sealed class LoudspeakerDevice(int endpointNo)
     {
         switch (report.Type)
         {
+            case "ready" when report.Sha256.Length > 0 && _holds.Count < HoldsMax:
+                _holds.Add(report.Sha256);
+                break;
+            case "refused" when report.Reason == "not-ready":
+                _holds.Clear();
+                break;
             case "armed" when _plans.Count < LoudspeakerReport.PlansMax:
                 _plans.Add(report.Tag);
                 break;

@@ -12,7 +12,11 @@ internal sealed class LoudspeakerOrders(LoudspeakerOptions options, OrderKey key
 {
     private readonly string _baseUrl = options.ProgrammeBaseUrl.GetLeftPart(UriPartial.Path).TrimEnd('/');
 
-    public byte[] Prepare(string tag, long seq, Rendition rendition)
+    private static readonly TimeSpan StockLife = TimeSpan.FromDays(30);
+
+    public byte[] Prepare(string tag, long seq, Rendition rendition) => Prepare(tag, seq, rendition, options.TicketLife);
+
+    private byte[] Prepare(string tag, long seq, Rendition rendition, TimeSpan life)
     {
         string sha256 = rendition.ProgrammeSha256!;
         return Write("prepare", tag, seq, json =>
@@ -21,7 +25,36 @@ internal sealed class LoudspeakerOrders(LoudspeakerOptions options, OrderKey key
             json.WriteNumber("bytes", rendition.ProgrammeBytes);
             json.WriteString("url", _baseUrl + ProgrammeEndpoints.PathOf(sha256));
             json.WriteString("ticket", tickets.Issue(sha256, options.TicketLife));
-            json.WriteNumber("ttlSeconds", (long)options.TicketLife.TotalSeconds);
+            json.WriteNumber("ttlSeconds", (long)life.TotalSeconds);
+        });
+    }
+
+    /// <summary>An order to fetch a programme, to be held until it is replaced.</summary>
+    public byte[] Stock(string tag, long seq, Rendition rendition) => Prepare(tag, seq, rendition, StockLife);
+
+    /// <summary>Plays a programme at once that the loudspeakers hold: signed once for all that it names.</summary>
+    /// <param name="to">Endpoint numbers as <see cref="HornAlarms.ListOf"/> writes them.</param>
+    public byte[] Alarm(int disseminationNo, long seq, string to, Rendition rendition, long playAtTicks, long notAfterTicks)
+    {
+        var play = options.Plays.For(rendition.Colour);
+        var plan = PlanOf(rendition);
+        notAfterTicks = Math.Min(notAfterTicks, DateTime.MaxValue.Ticks);
+        string signature = key.SignBase64(string.Create(CultureInfo.InvariantCulture,
+            $"agw-alarm-v1|{disseminationNo}|{seq}|{rendition.ProgrammeSha256}|{to}|{playAtTicks}|{notAfterTicks}|{play.Volume}|{play.Priority}|{plan.Plays}|{plan.EverySeconds}|{rendition.Status}"));
+        return Write("alarm", null, seq, json =>
+        {
+            json.WriteNumber("dissemination", disseminationNo);
+            json.WriteString("sha256", rendition.ProgrammeSha256);
+            json.WriteString("to", to);
+            json.WriteNumber("playAtTicks", playAtTicks);
+            json.WriteNumber("notAfterTicks", notAfterTicks);
+            json.WriteNumber("volume", play.Volume);
+            json.WriteNumber("priority", play.Priority);
+            json.WriteNumber("repeat", plan.Plays);
+            json.WriteNumber("repeatEverySeconds", plan.EverySeconds);
+            json.WriteString("status", rendition.Status);
+            json.WriteString("keyId", key.KeyId);
+            json.WriteString("signature", signature);
         });
     }
 
@@ -73,14 +106,14 @@ internal sealed class LoudspeakerOrders(LoudspeakerOptions options, OrderKey key
         });
     }
 
-    private static byte[] Write(string type, string tag, long seq, Action<Utf8JsonWriter> rest)
+    private static byte[] Write(string type, string? tag, long seq, Action<Utf8JsonWriter> rest)
     {
         var buffer = new ArrayBufferWriter<byte>(640);
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
             json.WriteString("type", type);
-            json.WriteString("tag", tag);
+            if (tag is not null) json.WriteString("tag", tag);
             json.WriteNumber("seq", seq);
             rest(json);
             json.WriteEndObject();

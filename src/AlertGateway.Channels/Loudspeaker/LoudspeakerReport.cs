@@ -15,6 +15,9 @@ internal sealed record LoudspeakerReport
 
     public long Seq { get; init; }
 
+    /// <summary>Programme that a "ready" speaks of; empty for others.</summary>
+    public string Sha256 { get; init; } = "";
+
     public string? Reason { get; init; }
 
     /// <summary>Most plans that a device names.</summary>
@@ -58,6 +61,7 @@ internal sealed record LoudspeakerReport
                 Tag = Text(root, "tag", 64) ?? "",
                 Seq = Number(root, "seq") ?? 0,
                 StopTag = Text(root, "stopTag", 64) ?? "",
+                Sha256 = Text(root, "sha256", 64) ?? "",
                 Plans = Tags(root),
                 Reason = Text(root, "reason", 64),
                 ActualStartTicks = Number(root, "actualStartTicks") is > 0 and var start ? start : 0,

@@ -19,6 +19,7 @@ public static class VillageLoudspeakers
             services.AddOptions<LoudspeakerOptions>().Bind(section).ValidateOnStart();
             services.AddSingleton<IValidateOptions<LoudspeakerOptions>, LoudspeakerOptionsValidator>();
             services.AddSingleton(s => s.GetRequiredService<IOptions<LoudspeakerOptions>>().Value);
+            services.AddSingleton<HornStock>();
             services.AddSingleton<LoudspeakerChannel>();
             services.AddSingleton<IChannel>(s => s.GetRequiredService<LoudspeakerChannel>());
             services.AddSingleton<LoudspeakerBroker>();

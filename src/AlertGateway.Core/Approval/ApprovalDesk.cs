@@ -42,19 +42,24 @@ public sealed class ApprovalDesk(ILedger ledger, TimeProvider clock, AuthorityMa
     /// <summary>Lays a draft on the desk: held when there is a reason, and cleared at once where a standing order says so.</summary>
     /// <param name="repeat">What it is against the warnings of its event; null where it stands alone.</param>
     public Task<Proposal> LayAsync(Submission submission, TargetingResult target, IReadOnlyList<Rendition> renditions, long expiresTicks, int takesOverDisseminationNo, RepeatVerdict? repeat = null) =>
-        LayAsync(submission, target, renditions, expiresTicks, takesOverDisseminationNo, 0, repeat ?? RepeatVerdict.First);
+        LayAsync(submission, target, renditions, expiresTicks, takesOverDisseminationNo, 0, repeat ?? RepeatVerdict.First)!;
+
+    /// <summary>Clears it at once if a standing order says so; null when none does, and then nothing was laid.</summary>
+    public Task<Proposal?> ClearAtOnceAsync(Submission submission, TargetingResult target, IReadOnlyList<Rendition> renditions, long expiresTicks, int takesOverDisseminationNo) =>
+        LayAsync(submission, target, renditions, expiresTicks, takesOverDisseminationNo, 0, RepeatVerdict.First, onlyByStandingOrder: true);
 
     /// <summary>Lays the draft of a cancel that a source sent: area, audience and prepared cancel are those of the original.</summary>
     public Task<Proposal> LayCancelAsync(Submission cancel, Proposal original, int disseminationNo)
     {
         ArgumentNullException.ThrowIfNull(original);
-        return LayAsync(cancel, new TargetingResult(original.Area, original.Audience, []), original.Renditions, long.MaxValue, disseminationNo, original.ProposalNo, RepeatVerdict.First);
+        return LayAsync(cancel, new TargetingResult(original.Area, original.Audience, []), original.Renditions, long.MaxValue, disseminationNo, original.ProposalNo, RepeatVerdict.First)!;
     }
 
     /// <summary>For a cancel draft the proposal that it takes back; any other is its own.</summary>
     public Proposal OriginalOf(Proposal proposal) => _book.OriginalOf(proposal);
 
-    private async Task<Proposal> LayAsync(Submission submission, TargetingResult target, IReadOnlyList<Rendition> renditions, long expiresTicks, int takesOverDisseminationNo, int cancelsProposalNo, RepeatVerdict repeat)
+    private async Task<Proposal?> LayAsync(
+        Submission submission, TargetingResult target, IReadOnlyList<Rendition> renditions, long expiresTicks, int takesOverDisseminationNo, int cancelsProposalNo, RepeatVerdict repeat, bool onlyByStandingOrder = false)
     {
         ArgumentNullException.ThrowIfNull(submission);
         ArgumentNullException.ThrowIfNull(target);
@@ -79,7 +84,9 @@ public sealed class ApprovalDesk(ILedger ledger, TimeProvider clock, AuthorityMa
                 Aloud = repeat.Aloud,
             };
             var rows = new List<LedgerEvent> { Row(LedgerEventKind.Proposed, ProposalBook.Laid, row.ProposalNo, now, row) };
-            if (StandingOrderFor(submission, row, now) is { } order)
+            var order = StandingOrderFor(submission, row, now);
+            if (order is null && onlyByStandingOrder) return null;
+            if (order is not null)
             {
                 var signature = new ApprovalSignature(0, submission.Source.Name, SignatureRole.StandingOrder, now, "standing-order:" + order.Name, row.Hashes);
                 rows.Add(Row(LedgerEventKind.Signed, (byte)SignatureRole.StandingOrder, row.ProposalNo, now, new SignedRow(row.ProposalNo, signature, Clears: true)));

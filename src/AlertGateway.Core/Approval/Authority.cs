@@ -66,6 +66,12 @@ public sealed record StandingOrder
     /// <summary>The source's own cancel of what it released is released at once, too.</summary>
     public bool Cancels { get; init; }
 
+    /// <summary>Earthquakes: fires only from this magnitude on. Null: whatever the magnitude.</summary>
+    public double? MinMagnitude { get; init; }
+
+    /// <summary>Earthquakes: fires only where the strongest shaking here is estimated at this intensity or more (degrees of the Chinese scale, 1 to 12). Null: whatever the intensity.</summary>
+    public double? MinIntensity { get; init; }
+
     /// <summary>Fires only for messages whose sender asks to have them broadcast immediately (CAP-CP).</summary>
     public bool OnlyImmediate { get; init; }
 }
@@ -117,8 +123,15 @@ public sealed record AuthorityMatrix
         var submission = proposal.Submission;
         if (!submission.Source.Official || submission.Source.PersonId != 0 || submission.Disposition != Disposition.Accept || proposal.Holds.Count > 0) return null;
         return StandingOrders.FirstOrDefault(o => o.Source == submission.Source.Name && (!o.OnlyImmediate || CapCpProfile.BroadcastImmediately(submission.Alert)) && submission.Colour >= o.MinColour && NeededColour(proposal) <= o.MaxColour
-            && HasStatus(o.Statuses, submission.Alert.Status) && HasEvent(o.Events, submission.Alert) && HasArea(o.Areas, proposal));
+            && HasStatus(o.Statuses, submission.Alert.Status) && HasEvent(o.Events, submission.Alert) && HasArea(o.Areas, proposal) && Shakes(o, submission.Alert));
     }
+
+    // An alert that does not say how strong it is meets no condition about it.
+    private static bool Shakes(StandingOrder order, Alert alert) =>
+        (order.MinMagnitude is not { } magnitude || Seismic.QuakeAlerts.MagnitudeOf(alert) >= magnitude) && (order.MinIntensity is not { } intensity || Seismic.QuakeAlerts.IntensityOf(alert) >= intensity);
+
+    /// <summary>Some standing order may release alerts of this event code.</summary>
+    public bool HasStandingOrderFor(string eventCode) => StandingOrders.Any(o => o.Events.Any(e => Names(e, eventCode)));
 
     private static WarningColour NeededColour(Proposal proposal) => proposal.Submission.Colour == WarningColour.None ? WarningColour.Red : proposal.Submission.Colour;
 
@@ -161,6 +174,7 @@ public sealed record AuthorityMatrix
         {
             if (order.Areas.Count == 0 || order.Events.Count == 0 || order.Statuses.Count == 0 || order.MinColour == WarningColour.None) yield return $"Standing order \"{order.Name}\" must name areas, events, statuses and a least colour.";
             if (order.Areas.Concat(order.Events).Any(v => v is "*" or "")) yield return $"Standing order \"{order.Name}\" must not say \"*\".";
+            if (order.MinMagnitude is < 0 or > 10 || order.MinIntensity is < 1 or > 12) yield return $"Standing order \"{order.Name}\": minMagnitude is 0 to 10, minIntensity 1 to 12.";
             if (!order.Source.StartsWith("feed:", StringComparison.Ordinal)) yield return $"Standing order \"{order.Name}\": the source is a feed, never a person.";
         }
     }

@@ -64,6 +64,48 @@ public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes
         return new RenderingResult(renditions, [.. audio.DistinctBy(a => a.Sha256Hex)], [.. audio.SelectMany(a => a.Notes).Distinct(StringComparer.Ordinal)], holds);
     }
 
+    /// <summary>Programmes for earthquake warnings, made before there is one; null where the wording has no words for them.</summary>
+    public async Task<QuakeStock?> StockAsync(CancellationToken cancellationToken)
+    {
+        if (wording.Zh.Earthquake is not { } zh || wording.En.Earthquake is not { } en) return null;
+        var stock = new Dictionary<Purpose, IReadOnlyList<ProgrammeAudio>>();
+        foreach (var purpose in Purposes)
+        {
+            var ordered = new List<ProgrammeAudio>();
+            foreach (var order in _orders)
+            {
+                ordered.Add(await programmes.RenderAsync(new ProgrammeScript
+                {
+                    Passages = [.. order.Select(language => new ProgrammePassage(language, (language == "en" ? en : zh).For(purpose).Speech))], Profile = purpose == Purpose.Original ? QuakeStock.Profile : wording.ProfileOf(WarningColour.Red, purpose, exercise: false, leave: false), Exercise = false,
+                }, cancellationToken));
+            }
+            stock[purpose] = ordered;
+        }
+        return new QuakeStock(stock);
+    }
+
+    /// <summary>An earthquake warning from stock: programmes that are there already and short texts for apps. Takes microseconds; pure. Only for Actual alerts: an exercise has time to be marked by voice.</summary>
+    public IReadOnlyList<Rendition> RenderAtOnce(Submission submission, long expiresTicks, QuakeStock stock)
+    {
+        ArgumentNullException.ThrowIfNull(submission);
+        ArgumentNullException.ThrowIfNull(stock);
+        if (IsExercise(submission)) throw new ArgumentException("What is in stock is for Actual alerts only.", nameof(submission));
+        var renditions = new List<Rendition>();
+        foreach (var purpose in Purposes)
+        {
+            foreach (var language in Languages)
+            {
+                var words = wording.Of(language).Earthquake!.For(purpose);
+                renditions.Add(RenderingExit.Leave(Blank(submission, ChannelKind.Push, purpose, language, PushPayload(submission, purpose, language, expiresTicks, words.Title, words.Text, ""))));
+            }
+
+            var ordered = stock.Programmes[purpose];
+            for (var i = 0; i < ordered.Count; i++) renditions.Add(Programme(submission, ordered[i], ChannelKind.Loudspeaker, purpose, _orders[i], inStock: true));
+        }
+
+        return renditions;
+    }
+
     /// <summary>The words that a programme says, without its sound: what <see cref="RenderAsync"/> hands to the programme renderer.</summary>
     /// <param name="order">Languages; null for the first order that the villages have.</param>
     public ProgrammeScript ScriptOf(Submission submission, long expiresTicks, Purpose purpose, IReadOnlyList<string>? order = null)
@@ -116,11 +158,16 @@ public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes
 
     private Rendition Push(Submission submission, AlertWords words, Purpose purpose, long expiresTicks, PublisherText? quoted)
     {
-        var exercise = IsExercise(submission);
         var language = wording.Of(words.Language);
         var title = quoted is { Headline.Length: > 0 and <= PushTitleCharsMax } ? quoted.Headline : TextComposer.Compose(language.PushTitle.For(purpose), words, t => t.Length <= PushTitleCharsMax);
         var body = quoted?.Fitting(quoted.Source, instructionElsewhere: true, t => t.Length <= PushBodyCharsMax) ?? TextComposer.Compose(language.PushBody.For(purpose), words, t => t.Length <= PushBodyCharsMax);
         var instruction = quoted is null ? words.Instruction : quoted.Instruction is { Length: > 0 and <= PushBodyCharsMax } theirs ? theirs : quoted.LocalLine;
+        return RenderingExit.Leave(Blank(submission, ChannelKind.Push, purpose, words.Language, PushPayload(submission, purpose, words.Language, expiresTicks, title, body, instruction)));
+    }
+
+    private string PushPayload(Submission submission, Purpose purpose, string language, long expiresTicks, string title, string body, string instruction)
+    {
+        var exercise = IsExercise(submission);
         var expires = expiresTicks == long.MaxValue ? null : new DateTimeOffset(expiresTicks, TimeSpan.Zero).ToOffset(TimeSpan.FromMinutes(wording.TimeZoneMinutes)).ToString("yyyy-MM-ddTHH:mm:sszzz", System.Globalization.CultureInfo.InvariantCulture);
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, Json))
@@ -130,15 +177,15 @@ public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes
             json.WriteString("alertId", submission.Alert.Key?.ToString() ?? submission.Alert.Identifier);
             json.WriteString("colour", submission.Colour.ToString().ToLowerInvariant());
             json.WriteString("status", submission.Alert.Status.ToString());
-            json.WriteString("language", words.Language);
-            json.WriteString("title", RenderingExit.Mark(title, words.Language, exercise));
-            json.WriteString("body", RenderingExit.Mark(body, words.Language, exercise));
-            json.WriteString("instruction", purpose == Purpose.Original && instruction.Length > 0 ? RenderingExit.Mark(instruction, words.Language, exercise) : "");
+            json.WriteString("language", language);
+            json.WriteString("title", RenderingExit.Mark(title, language, exercise));
+            json.WriteString("body", RenderingExit.Mark(body, language, exercise));
+            json.WriteString("instruction", purpose == Purpose.Original && instruction.Length > 0 ? RenderingExit.Mark(instruction, language, exercise) : "");
             json.WriteString("expires", expires);
             json.WriteEndObject();
         }
 
-        return RenderingExit.Leave(Blank(submission, ChannelKind.Push, purpose, words.Language, Encoding.UTF8.GetString(buffer.WrittenSpan)));
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
     // A dialect is read from the Chinese words.
@@ -158,12 +205,13 @@ public sealed class RenderingRoom(Wording wording, IProgrammeRenderer programmes
 
     private string Spoken(AlertWords w, Purpose purpose) => TextComposer.Compose(wording.Of(w.Language).Speech.For(purpose), w, t => t.Length <= wording.Of(w.Language).SpeechCharsMax);
 
-    private static Rendition Programme(Submission submission, ProgrammeAudio programme, ChannelKind channel, Purpose purpose, IReadOnlyList<string> order) =>
+    private static Rendition Programme(Submission submission, ProgrammeAudio programme, ChannelKind channel, Purpose purpose, IReadOnlyList<string> order, bool inStock = false) =>
         RenderingExit.Leave(Blank(submission, channel, purpose, string.Join('+', order), string.Join('\n', programme.SpokenScript)) with
         {
             ProgrammeSha256 = programme.Sha256Hex,
             ProgrammeBytes = programme.Wav.Length,
             ProgrammeDuration = programme.Duration,
+            InStock = inStock,
             Horns = channel == ChannelKind.Loudspeaker && purpose == Purpose.Original ? programme.Horns : null,
         });
 }

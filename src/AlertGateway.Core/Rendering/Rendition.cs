@@ -32,6 +32,9 @@ public sealed record Rendition
     /// <summary>Loudspeaker programmes: how they are played again. Null: as the colour's setting says.</summary>
     public HornPlan? Horns { get; init; }
 
+    /// <summary>Loudspeaker programmes: loudspeakers hold it already, so that one signed order makes all of them sound at once.</summary>
+    public bool InStock { get; init; }
+
     /// <summary>Colour of the warning, for priority and display: red, orange, yellow, blue, none.</summary>
     public required WarningColour Colour { get; init; }
 

@@ -11,6 +11,7 @@ public static class RenditionHash
         canon.Number((byte)rendition.Channel).Number((byte)rendition.Purpose).Text(rendition.Language).Text(rendition.Status).Text(rendition.Text)
             .Number(rendition.Segments).Text(rendition.ProgrammeSha256).Number(rendition.ProgrammeBytes).Number(rendition.ProgrammeDuration.Ticks).Number((int)rendition.Colour);
         if (rendition.Horns is { } plan) canon.Text("horns").Number(plan.Plays).Number(plan.EverySeconds).Number(plan.ThenEverySeconds).Number(plan.UntilEvacuated ? 1 : 0);
+        if (rendition.InStock) canon.Text("in-stock");
         return canon.Hex();
     }
 

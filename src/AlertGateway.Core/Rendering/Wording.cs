@@ -53,9 +53,35 @@ public sealed record EventWords
 /// <summary>A name in both languages.</summary>
 public sealed record NamePair(string Zh, string En);
 
+/// <summary>What is said when seconds count: rendered beforehand, so without any figure of the event.</summary>
+public sealed record AtOnceWords
+{
+    public required string Title { get; init; }
+
+    public required string Text { get; init; }
+
+    /// <summary>Three words.</summary>
+    public required string Speech { get; init; }
+}
+
+/// <summary>The same for the original, the cancel and the correction.</summary>
+public sealed record AtOnceWording
+{
+    public required AtOnceWords Original { get; init; }
+
+    public required AtOnceWords Cancel { get; init; }
+
+    public required AtOnceWords Correction { get; init; }
+
+    public AtOnceWords For(Purpose purpose) => purpose switch { Purpose.Cancel => Cancel, Purpose.Correction => Correction, _ => Original };
+}
+
 /// <summary>The wording of one language.</summary>
 public sealed record LanguageWording
 {
+    /// <summary>Earthquake warnings that a standing order releases at once; null: none are, and they go the way of every other warning.</summary>
+    public AtOnceWording? Earthquake { get; init; }
+
     /// <summary>A signal's title, with <c>{event}</c> and <c>{colour}</c>.</summary>
     public required string Title { get; init; }
 

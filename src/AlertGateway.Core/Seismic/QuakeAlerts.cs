@@ -17,13 +17,34 @@ public static class QuakeAlerts
     private const string LonName = "quakeLongitude";
     private const string DepthName = "quakeDepthKm";
     private const string MagnitudeName = "quakeMagnitude";
+    private const string IntensityName = "quakeIntensity";
+    private const string AdviceName = "quakeAdvice";
     private const int AreasMax = 2_000;
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan AdviceLife = TimeSpan.FromHours(2);
+
+    /// <summary>Magnitude that an alert of ours states; null for any other.</summary>
+    public static double? MagnitudeOf(Alert alert) => NumberOf(alert, MagnitudeName);
+
+    /// <summary>Strongest estimated intensity that an alert of ours states; null for any other.</summary>
+    public static double? IntensityOf(Alert alert) => NumberOf(alert, IntensityName);
+
+    /// <summary>It was said after the shaking, and warns of nothing.</summary>
+    public static bool IsAdvice(Alert alert)
+    {
+        ArgumentNullException.ThrowIfNull(alert);
+        return alert.Infos.Count > 0 && alert.Infos[0].Parameter(AdviceName) is not null;
+    }
 
     /// <param name="sender">The gateway's own sender id.</param>
     /// <param name="previous">What this updates or takes back; null for a first message.</param>
     /// <returns>Null when there is nothing to say.</returns>
-    public static Alert? Of(QuakeReport report, QuakeDecision decision, string sender, AlertKey? previous, DateTimeOffset now)
+    public static Alert? Of(QuakeReport report, QuakeDecision decision, string sender, AlertKey? previous, DateTimeOffset now) => Of(report, decision, sender, previous, now, advice: false);
+
+    /// <summary>What is said once the shaking has come everywhere: to those who could not be warned in time and those whom only a text reaches. Advice, never a warning.</summary>
+    public static Alert? Advice(QuakeReport report, QuakeDecision decision, string sender, AlertKey? previous, DateTimeOffset now) => Of(report, decision, sender, previous, now, advice: true);
+
+    private static Alert? Of(QuakeReport report, QuakeDecision decision, string sender, AlertKey? previous, DateTimeOffset now, bool advice)
     {
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(decision);
@@ -33,7 +54,7 @@ public static class QuakeAlerts
         var sentText = sent.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
         return new Alert
         {
-            Identifier = string.Create(CultureInfo.InvariantCulture, $"quake-{Safe(report.Source.Name)}-{Safe(report.EventId)}-{report.Number ?? 0}-{now.ToUnixTimeMilliseconds()}"),
+            Identifier = string.Create(CultureInfo.InvariantCulture, $"quake-{(advice ? "advice-" : "")}{Safe(report.Source.Name)}-{Safe(report.EventId)}-{report.Number ?? 0}-{now.ToUnixTimeMilliseconds()}"),
             Sender = sender,
             Sent = sent,
             SentText = sentText,
@@ -43,7 +64,7 @@ public static class QuakeAlerts
             Source = report.Source.Name,
             Note = decision.Doubts.Count == 0 ? null : string.Join(' ', decision.Doubts),
             References = previous is { } p ? [new Reference(p.Sender, p.Identifier, p.SentText, p.Sent)] : [],
-            Infos = [Info(report, decision, "zh-CN", sent), Info(report, decision, "en-US", sent)],
+            Infos = advice ? [AdviceInfo(report, decision, "zh-CN", sent), AdviceInfo(report, decision, "en-US", sent)] : [Info(report, decision, "zh-CN", sent), Info(report, decision, "en-US", sent)],
         };
     }
 
@@ -53,7 +74,7 @@ public static class QuakeAlerts
         ArgumentNullException.ThrowIfNull(alert);
         if (alert.Infos.Count == 0 || alert.Infos[0].Parameter(EventIdName) is not { Length: > 0 } eventId) return null;
         var info = alert.Infos[0];
-        double? Number(string name) => double.TryParse(info.Parameter(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+        double? Number(string name) => NumberOf(alert, name);
         return new QuakeReport
         {
             Source = source,
@@ -70,13 +91,14 @@ public static class QuakeAlerts
     }
 
     /// <summary>What the source reported, so that the message says by itself which report it follows from.</summary>
-    private static IReadOnlyList<NamedValue> Parameters(QuakeReport report)
+    private static IReadOnlyList<NamedValue> Parameters(QuakeReport report, QuakeDecision decision, bool advice = false)
     {
         static string Text(double? number) => number?.ToString("R", CultureInfo.InvariantCulture) ?? "";
         (string Name, string Value)[] all =
         [
             (EventIdName, report.EventId), (NumberName, report.Number?.ToString(CultureInfo.InvariantCulture) ?? ""), (OriginName, report.Origin?.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture) ?? ""),
             (LatName, Text(report.Lat)), (LonName, Text(report.Lon)), (DepthName, Text(report.DepthKm)), (MagnitudeName, Text(report.Magnitude)),
+            (IntensityName, decision.Shaking.Max(s => s.Intensity).ToString("0.0", CultureInfo.InvariantCulture)), (AdviceName, advice ? "1" : ""),
         ];
         return [.. all.Where(p => p.Value.Length > 0).Select(p => new NamedValue(p.Name, p.Value))];
     }
@@ -106,10 +128,46 @@ public static class QuakeAlerts
                 ? (zh ? "来源已取消该地震报告。" : "The source has taken its report of this earthquake back.")
                 : zh ? $"来源报告震级{magnitude}。估计本地最大烈度{worst}度，强烈摇晃最早{arrival}到达。" : $"The source reports magnitude {magnitude}. Estimated intensity here up to {worst}; strong shaking from {arrival}.",
             Instruction = cancel ? null : zh ? "就近避险：躲在结实的桌下，护住头颈，远离窗户；停止后撤到空旷处。" : "Drop, cover, hold on. Keep away from windows. When the shaking stops, go to open ground.",
-            Parameters = Parameters(report),
-            Areas = [.. decision.Shaking.Take(AreasMax).Select(s => new Area { AreaDesc = s.Place.Name, Geocodes = [new NamedValue(CmaProfile.GeocodeName, s.Place.Code)] })],
+            Parameters = Parameters(report, decision),
+            Areas = [AreaOf(decision)],
         };
     }
+
+    private static Info AdviceInfo(QuakeReport report, QuakeDecision decision, string language, DateTimeOffset sent)
+    {
+        var zh = language == "zh-CN";
+        var magnitude = report.Magnitude?.ToString("0.0", CultureInfo.InvariantCulture) ?? "?";
+        var worst = Math.Round(decision.Shaking.Max(s => s.Intensity)).ToString("0", CultureInfo.InvariantCulture);
+        return new Info
+        {
+            Language = language,
+            Categories = [Category.Geo],
+            Event = zh ? "震后提示" : "Advice after an earthquake",
+            ResponseTypes = [ResponseType.Assess],
+            Urgency = Urgency.Past,
+            Severity = decision.Colour.ToSeverity(),
+            Certainty = Certainty.Likely,
+            EventCodes = [new NamedValue("national", EventCode)],
+            Expires = sent + AdviceLife,
+            Headline = zh ? "震后提示" : "Advice after an earthquake",
+            Description = zh ? $"刚才发生地震，来源报告震级{magnitude}，估计本地最大烈度{worst}度。" : $"There has been an earthquake. The source reports magnitude {magnitude}; estimated intensity here up to {worst}.",
+            Instruction = zh ? "注意余震，远离受损房屋和高压线；关闭燃气和电源；看望邻居中的老人和病人；有人受伤或被埋请拨打110、119、120。"
+                : "Expect aftershocks. Keep away from damaged buildings and power lines. Turn off gas and electricity. Look after old and ill neighbours. If anybody is hurt or trapped, call 110, 119 or 120.",
+            Parameters = Parameters(report, decision, advice: true),
+            Areas = [AreaOf(decision)],
+        };
+    }
+
+    // One area for all: places whose whole town, or whole county, is warned are named by its code.
+    private static Area AreaOf(QuakeDecision decision)
+    {
+        var places = decision.Shaking.Take(AreasMax).Select(s => s.Place).ToList();
+        string names = string.Join('、', places.Take(5).Select(p => p.Name)) + (places.Count > 5 ? $" 等 {places.Count} 处" : "");
+        return new Area { AreaDesc = decision.Whole.Length > 0 ? $"全部 {places.Count} 处" : names, Geocodes = decision.Whole.Length > 0 ? [new NamedValue(CmaProfile.GeocodeName, decision.Whole)] : [.. places.Select(p => new NamedValue(CmaProfile.GeocodeName, p.Code))] };
+    }
+
+    private static double? NumberOf(Alert alert, string name) =>
+        alert.Infos.Count > 0 && double.TryParse(alert.Infos[0].Parameter(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>Identifiers may hold no space, comma, &lt; or &amp; (CAP 1.2 §3.2.1).</summary>
     private static string Safe(string text) => string.Concat(text.Take(80).Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_'));

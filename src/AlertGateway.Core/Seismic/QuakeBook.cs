@@ -30,7 +30,7 @@ public sealed class QuakeBook(IReadOnlyList<QuakePlace> places, QuakeOptions opt
             Remember(key, new Known(report, number, true, null, 0));
             return known?.Announced is null
                 ? QuakeDecision.Nothing(report, "cancelled-unannounced")
-                : new QuakeDecision(QuakeAct.Cancel, "cancelled", [], known.Announced.Status, false, [], Shake(known.Announced), WarningColour.None);
+                : new QuakeDecision(QuakeAct.Cancel, "cancelled", [], known.Announced.Status, false, [], Shake(known.Announced), WarningColour.None) { Whole = WholeCounty(Shake(known.Announced)) };
         }
 
         var doubts = QuakeEnvelope.Doubts(report, known is { Cancelled: false } ? known.Last : null, now, options);
@@ -60,8 +60,12 @@ public sealed class QuakeBook(IReadOnlyList<QuakePlace> places, QuakeOptions opt
         Remember(key, next with { Announced = report, AnnouncedWorst = worst });
         var mayRelease = report.Source.Official && report.Source.PersonId == 0 && report.Status == AlertStatus.Actual && doubts.Count == 0;
         var reason = mayRelease ? "official" : report.Status != AlertStatus.Actual ? "exercise" : doubts.Count > 0 ? "doubtful" : "not-official";
-        return new QuakeDecision(mayRelease ? QuakeAct.Release : QuakeAct.Draft, reason, doubts, report.Status, standing?.Announced is not null, others, shaking, ColourOf(worst));
+        return new QuakeDecision(mayRelease ? QuakeAct.Release : QuakeAct.Draft, reason, doubts, report.Status, standing?.Announced is not null, others, shaking, ColourOf(worst)) { Whole = WholeCounty(shaking) };
     }
+
+    // A code of six digits stands for the county when every place of ours begins with it.
+    private string WholeCounty(List<PlaceShaking> shaking) =>
+        shaking.Count == places.Count && places[0].Code.Length > 6 && places.All(p => p.Code.AsSpan(0, 6).SequenceEqual(places[0].Code.AsSpan(0, 6))) ? places[0].Code[..6] : "";
 
     /// <summary>Remembers a report that was announced, or taken back, before this start; nothing follows from it.</summary>
     public void Restore(QuakeReport report)
@@ -70,6 +74,13 @@ public sealed class QuakeBook(IReadOnlyList<QuakePlace> places, QuakeOptions opt
         var key = (report.Source.Name, report.EventId);
         var number = report.Number ?? (_known.GetValueOrDefault(key)?.Number ?? 0) + 1;
         Remember(key, report.Cancel ? new Known(report, number, true, null, 0) : new Known(report, number, false, report, Shake(report).Select(s => s.Intensity).DefaultIfEmpty().Max()));
+    }
+
+    /// <summary>What follows from a report that was announced already; null where it is felt nowhere here.</summary>
+    public QuakeDecision? Standing(QuakeReport report)
+    {
+        var shaking = Shake(report);
+        return shaking.Count == 0 ? null : new QuakeDecision(QuakeAct.Release, "official", [], report.Status, true, Corroborating(report), shaking, ColourOf(shaking.Max(s => s.Intensity))) { Whole = WholeCounty(shaking) };
     }
 
     /// <summary>Arrival and intensity at every place, warned or not, in the order of the places.</summary>

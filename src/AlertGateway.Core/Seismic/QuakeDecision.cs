@@ -28,5 +28,9 @@ public enum QuakeAct
 /// <param name="Colour">By the strongest shaking among them.</param>
 public sealed record QuakeDecision(QuakeAct Act, string Reason, IReadOnlyList<string> Doubts, AlertStatus Status, bool Again, IReadOnlyList<string> CorroboratedBy, IReadOnlyList<PlaceShaking> Shaking, WarningColour Colour)
 {
+    /// <summary>Division code of the county when all of its places are warned; empty otherwise.</summary>
+    public string Whole { get; init; } = "";
+
+
     internal static QuakeDecision Nothing(QuakeReport report, string reason, IReadOnlyList<string>? doubts = null) => new(QuakeAct.None, reason, doubts ?? [], report.Status, false, [], [], WarningColour.None);
 }

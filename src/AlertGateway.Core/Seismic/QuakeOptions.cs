@@ -27,6 +27,15 @@ public sealed record QuakeOptions
     /// <summary>Depths that are believed, km. Default: 0 to 100; deeper ones do not occur below the county.</summary>
     public double DepthKmMax { get; init; } = 100;
 
+    /// <summary>A village is warned over loudspeakers when the shaking is at least this far off: the order, the tone and a step to the table. Default: 2 s.</summary>
+    public TimeSpan HornNeeds { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>… over the app. Default: 3 s.</summary>
+    public TimeSpan AppNeeds { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Advice goes out this long after the last arrival. Default: 20 s.</summary>
+    public TimeSpan AdviceAfter { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Two reports of the same event may differ by this much before the later one is doubted. Default: 1.5.</summary>
     public double MagnitudeJumpMax { get; init; } = 1.5;
 

@@ -1,7 +1,6 @@
 using AlertGateway.Cap;
 using AlertGateway.Core;
 using AlertGateway.Core.Ingest;
-using AlertGateway.Core.Seismic;
 using AlertGateway.Feeds;
 using AlertGateway.Feeds.Cap;
 using AlertGateway.Feeds.Decoding;
@@ -9,7 +8,6 @@ using AlertGateway.Feeds.Jma;
 using AlertGateway.Feeds.Naads;
 using AlertGateway.Feeds.Polling;
 using AlertGateway.Feeds.Streaming;
-using AlertGateway.Storage.Registry;
 
 namespace AlertGateway.Server.Composition;
 
@@ -19,11 +17,9 @@ namespace AlertGateway.Server.Composition;
 /// </summary>
 internal static class FeedHouse
 {
-    public static IFeedAdapter[] Open(string folder, TimeProvider clock, AlertPipeline pipeline, IngestRoom ingest, RegistrySnapshot registry)
+    public static IFeedAdapter[] Open(string folder, TimeProvider clock, AlertPipeline pipeline, IngestRoom ingest, QuakeRoom quakes)
     {
         if (!Directory.Exists(folder)) return [];
-        var quakes = new QuakeRoom(new QuakeBook([.. registry.Villages.Select(v => new QuakePlace(v.Code, v.Name, v.LatitudeDegrees, v.LongitudeDegrees))], new QuakeOptions()), clock, pipeline);
-        quakes.Restore(ingest.All);
         return [.. Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal).Select(f => CapFeedOptions.Parse(File.ReadAllBytes(f))).Where(f => f.Enabled).Select(f => Adapter(f, clock, pipeline, ingest, quakes))];
     }
 

@@ -11,6 +11,7 @@ using AlertGateway.Core.Approval;
 using AlertGateway.Core.Dispatch;
 using AlertGateway.Core.Ingest;
 using AlertGateway.Core.Rendering;
+using AlertGateway.Core.Seismic;
 using AlertGateway.Core.Targeting;
 using AlertGateway.Core.Tracking;
 using AlertGateway.Server.Api;
@@ -64,7 +65,8 @@ public sealed class Gateway : IAsyncDisposable
         var ingest = new IngestRoom(ledger, clock, ingestOptions);
         var publishers = LawfulPublishers.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "publishers.json"), cancellationToken));
         string authorityFile = options.AuthorityFile.Length > 0 ? Path.GetFullPath(options.AuthorityFile, GatewayConfiguration.Home()) : Path.Combine(config, "authority.json");
-        var desk = new ApprovalDesk(ledger, clock, AuthorityMatrix.Parse(await File.ReadAllBytesAsync(authorityFile, cancellationToken)), no => ingest.Find(no)?.ToSubmission() ?? throw new KeyNotFoundException($"There is no submission {no}."), publishers);
+        var authority = AuthorityMatrix.Parse(await File.ReadAllBytesAsync(authorityFile, cancellationToken));
+        var desk = new ApprovalDesk(ledger, clock, authority, no => ingest.Find(no)?.ToSubmission() ?? throw new KeyNotFoundException($"There is no submission {no}."), publishers);
         var refusals = new RefusalBook();
         var room = new DisseminationRoom(ledger, registry, clock, c => new ChannelTimes(options.Lanes.For(c).ReceiptTimeout, options.Lanes.For(c).UnreachableTimeout ?? TimeSpan.MaxValue));
         var snapshots = new StateSnapshots(new SnapshotFolder(Path.Combine(data, "snapshot")), ledger, room);
@@ -116,7 +118,11 @@ public sealed class Gateway : IAsyncDisposable
         s.AddVillageLoudspeakers(builder.Configuration.GetSection("Loudspeaker"));
         s.AddSingleton<SubmissionShelf>().AddSingleton<IDesk, DeskWindow>().AddSingleton<IPeople, PeopleWindow>().AddSingleton(await CityMapAsync(config, options.City, registry.Synthetic, cancellationToken));
         s.AddSingleton(p => p.GetServices<IChannel>().Select(c => new ChannelRoute(c)).Concat(p.GetRequiredService<SmsProviders>().Routes).GroupBy(r => r.Channel.Kind).Select(r => new Lane([.. r], options.Lanes.For(r.Key), room, ledger, registryStore.OpenAddresses().Read, registry, clock, p.GetRequiredService<ILogger<Lane>>())).ToArray());
-        s.AddSingleton(_ => FeedHouse.Open(builder.Configuration["Feeds:Folder"] is { Length: > 0 } own ? own : Path.Combine(config, "feeds"), clock, pipeline, ingest, registry));
+        s.AddSingleton(p => FeedHouse.Open(builder.Configuration["Feeds:Folder"] is { Length: > 0 } own ? own : Path.Combine(config, "feeds"), clock, pipeline, ingest, p.GetRequiredService<QuakeRoom>()));
+        s.AddSingleton(p => QuakeHouse.Open(registry, languages, ingest, rendering, programmes, pipeline, clock, p.GetRequiredService<HornStock>(), p.GetRequiredService<LoudspeakerChannel>(),
+            builder.Configuration.GetSection("Earthquake").Get<QuakeOptions>() ?? new QuakeOptions(), authority.HasStandingOrderFor(QuakeAlerts.EventCode), p.GetRequiredService<ILogger<QuakeHouse>>()));
+        s.AddSingleton(p => p.GetRequiredService<QuakeHouse>().Room);
+        s.AddHostedService(p => p.GetRequiredService<QuakeHouse>());
         s.AddSingleton(p => HydrologyHouse.Open(data, config, hydrology, zones, clock, p.GetRequiredService<ILoggerFactory>()));
         s.AddSingleton<FeedVitals>().AddSingleton<FeedMetrics>();
         s.AddSingleton<IHealthSource, HealthWindow>();

@@ -44,7 +44,7 @@ public sealed class LanesOptions
     public LaneOptions Push { get; set; } = new() { Slots = 64, Window = 512 };
 
     [ValidateObjectMembers]
-    public LaneOptions Loudspeaker { get; set; } = new() { Slots = 256, Window = 1024 };
+    public LaneOptions Loudspeaker { get; set; } = new() { Slots = 4096, Window = 4096 };
 
     [ValidateObjectMembers]
     public LaneOptions Broadcast { get; set; } = new() { Slots = 8, Window = 16 };

@@ -7,7 +7,7 @@ using AlertGateway.Storage.Ledger;
 namespace AlertGateway.Server.Composition;
 
 /// <summary>How the gateway's parts are.</summary>
-internal sealed class HealthWindow(ILedger ledger, Lane[] lanes, FeedVitals vitals, SpeechHouse speech) : IHealthSource
+internal sealed class HealthWindow(ILedger ledger, Lane[] lanes, FeedVitals vitals, SpeechHouse speech, QuakeHouse quakes) : IHealthSource
 {
     public IReadOnlyList<HealthLine> Read()
     {
@@ -26,6 +26,8 @@ internal sealed class HealthWindow(ILedger ledger, Lane[] lanes, FeedVitals vita
             lines.Add(new HealthLine($"通道 {status.Channel}", $"Lane {status.Channel}", status.IsDown || status.IsAccountRefused ? HealthGrade.Bad : status.Faults > 0 ? HealthGrade.Degraded : HealthGrade.Good,
                 $"{why}已开始 {status.Started}，在途 {status.InFlight}，限速退回 {status.Throttled}，故障 {status.Faults}。", $"{whyEnglish}{status.Started} started, {status.InFlight} in flight, {status.Throttled} throttled, {status.Faults} faults."));
         }
+        if (quakes.Trouble is { } noStock) lines.Add(new HealthLine("地震快速通道", "Earthquake fast lane", HealthGrade.Bad, $"没有备好的节目，地震预警按普通流程发布：{noStock}", $"Nothing in stock, earthquake warnings go the slow way: {noStock}"));
+        else if (quakes.IsReady) lines.Add(new HealthLine("地震快速通道", "Earthquake fast lane", HealthGrade.Good, $"节目已备好，{quakes.HornsStocked} 台大喇叭已存有。", $"Programmes in stock, held by {quakes.HornsStocked} loudspeakers."));
         lines.AddRange(vitals.Lines());
         lines.AddRange(speech.Problems.Select(p => new HealthLine("语音", "Speech", HealthGrade.Degraded, p, p)));
         foreach (var engine in speech.Chain.States)

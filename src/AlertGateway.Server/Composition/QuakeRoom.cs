@@ -2,18 +2,28 @@ using System.Globalization;
 using AlertGateway.Cap;
 using AlertGateway.Core;
 using AlertGateway.Core.Ingest;
+using AlertGateway.Core.Rendering;
 using AlertGateway.Core.Seismic;
+using AlertGateway.Core.Targeting;
 using AlertGateway.Feeds.Decoding;
 
 namespace AlertGateway.Server.Composition;
 
+/// <summary>What a warning without time is made from.</summary>
+/// <param name="Villages">In the order of the places that the book reckons with.</param>
+internal sealed record QuakeReserve(VillageAudiences Villages, QuakeStock Stock);
+
 /// <summary>
 /// Between earthquake feeds and the desk: each report goes through <see cref="QuakeBook"/>, and what follows is submitted as CAP. Only a decision to release keeps the source's official mark, so that no standing order
-/// can fire from a draft. What was submitted is its memory, also over a restart: a report that was acted upon does not fire again, and a cancel finds what it takes back.
+/// can fire from a draft. Villages that the shaking has nearly reached are left out of a warning; once it has come everywhere, advice goes out instead. What was submitted is the room's memory, also over a restart: a report that was acted upon
+/// does not fire again, and a cancel finds what it takes back.
 /// </summary>
-internal sealed class QuakeRoom(QuakeBook book, TimeProvider clock, AlertPipeline pipeline)
+/// <param name="reserve">Null until it is made, or where there is none: then warnings go the way of every other.</param>
+internal sealed partial class QuakeRoom(QuakeBook book, IReadOnlyList<QuakePlace> places, QuakeOptions options, TimeProvider clock, AlertPipeline pipeline, Func<QuakeReserve?> reserve, ILogger logger) : IDisposable
 {
     private readonly Dictionary<(string Source, string EventId), AlertKey> _last = [];
+    private readonly Dictionary<(string Source, string EventId), ITimer> _advice = [];
+    private readonly Dictionary<string, int> _villageOf = places.Select((p, i) => (p.Code, i)).ToDictionary(p => p.Code, p => p.i, StringComparer.Ordinal);
     private readonly Lock _gate = new();
 
     /// <summary>One report. Each feed hands on one after the other; several feeds may call at once.</summary>
@@ -23,17 +33,33 @@ internal sealed class QuakeRoom(QuakeBook book, TimeProvider clock, AlertPipelin
         var key = (source.Name, report.EventId);
         Alert? alert;
         bool official;
+        QuakeDecision decision;
+        TargetingResult? intime = null;
+        var stock = reserve();
         lock (_gate)
         {
             var now = clock.GetUtcNow();
-            var decision = book.Take(report, now);
+            decision = book.Take(report, now);
             official = source.Official && (decision.Act is QuakeAct.Release or QuakeAct.Cancel);
-            alert = QuakeAlerts.Of(report, decision, SenderOf(source), _last.TryGetValue(key, out var last) ? last : null, now);
+            AlertKey? last = _last.TryGetValue(key, out var known) ? known : null;
+            if (decision.Act == QuakeAct.Release && stock is not null) intime = InTime(decision, stock, now);
+            // Nobody could hear of it before it shakes: it is no warning any more.
+            alert = intime is { Audience.Channels.Count: 0 } ? QuakeAlerts.Advice(report, decision, SenderOf(source), last, now) : QuakeAlerts.Of(report, decision, SenderOf(source), last, now);
+            if (decision.Act == QuakeAct.Cancel) NoAdvice(key);
             if (alert?.Key is not { } own) return;
             _last[key] = own;
         }
 
-        await pipeline.SubmitAsync(CapWriter.Write(alert), source with { Official = official }, cancellationToken);
+        var bytes = CapWriter.Write(alert);
+        source = source with { Official = official };
+        if (intime is { Audience.Channels.Count: > 0 })
+        {
+            var outcome = await pipeline.WarnAtOnceAsync(bytes, source, intime, stock!.Stock, cancellationToken);
+            if (outcome.DisseminationNo is not null) AdviseLater(key, report, decision, source);
+            return;
+        }
+
+        await pipeline.SubmitAsync(bytes, source, cancellationToken);
     }
 
     /// <summary>Reads again what was submitted before this start, in its order.</summary>
@@ -43,10 +69,70 @@ internal sealed class QuakeRoom(QuakeBook book, TimeProvider clock, AlertPipelin
         {
             foreach (var taken in submissions.Where(s => s.Source.PersonId == 0 && s.Sender == SenderOf(s.Source)))
             {
-                if (QuakeAlerts.ReportOf(taken.ToSubmission().Alert, taken.Source) is not { } report) continue;
+                var alert = taken.ToSubmission().Alert;
+                if (QuakeAlerts.ReportOf(alert, taken.Source) is not { } report) continue;
+                var key = (report.Source.Name, report.EventId);
                 book.Restore(report);
-                _last[(report.Source.Name, report.EventId)] = taken.Key;
+                _last[key] = taken.Key;
+                NoAdvice(key);
+                if (taken.Source.Official && taken.Status == AlertStatus.Actual && !report.Cancel && !QuakeAlerts.IsAdvice(alert) && book.Standing(report) is { } decision && pipeline.IsRunning(taken.Key)) AdviseLater(key, report, decision, taken.Source);
             }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach (var timer in _advice.Values) timer.Dispose();
+            _advice.Clear();
+        }
+    }
+
+    /// <summary>The villages that a warning can reach before the shaking does, by medium.</summary>
+    private TargetingResult InTime(QuakeDecision decision, QuakeReserve from, DateTimeOffset now)
+    {
+        var horns = decision.Shaking.Where(s => s.SArrival - now >= options.HornNeeds).Select(s => _villageOf[s.Place.Code]).ToList();
+        var apps = decision.Shaking.Where(s => s.SArrival - now >= options.AppNeeds).Select(s => _villageOf[s.Place.Code]).ToList();
+        return from.Villages.Plan(horns, apps);
+    }
+
+    private void AdviseLater((string, string) key, QuakeReport report, QuakeDecision decision, SubmissionSource source)
+    {
+        lock (_gate)
+        {
+            NoAdvice(key);
+            var wait = decision.Shaking.Max(s => s.SArrival) + options.AdviceAfter - clock.GetUtcNow();
+            _advice[key] = clock.CreateTimer(_ => _ = AdviseAsync(key, report, decision, source), null, wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void NoAdvice((string, string) key)
+    {
+        if (_advice.Remove(key, out var timer)) timer.Dispose();
+    }
+
+    private async Task AdviseAsync((string, string) key, QuakeReport report, QuakeDecision decision, SubmissionSource source)
+    {
+        try
+        {
+            Alert? alert;
+            lock (_gate)
+            {
+                if (!_advice.ContainsKey(key)) return; // Taken back, or announced anew, in this instant.
+                NoAdvice(key);
+                alert = QuakeAlerts.Advice(report, decision, SenderOf(source), _last.TryGetValue(key, out var last) ? last : null, clock.GetUtcNow());
+                if (alert?.Key is not { } own) return;
+                _last[key] = own;
+            }
+
+            await pipeline.SubmitAsync(CapWriter.Write(alert), source, CancellationToken.None);
+        }
+#pragma warning disable CA1031 // A timer has no caller: a ledger that failed ends the process by itself, anything else must at least be seen.
+        catch (Exception ex)
+#pragma warning restore CA1031
+        {
+            LogNoAdvice(logger, ex);
         }
     }
 
@@ -69,4 +155,7 @@ internal sealed class QuakeRoom(QuakeBook book, TimeProvider clock, AlertPipelin
         Cancel = record.Cancel,
         Doubtful = record.Findings.Any(f => f.Level == FindingLevel.Error || f.Code == FindingCodes.QuakeAssumed.Code || f.Code == FindingCodes.QuakeOther.Code),
     };
+
+    [LoggerMessage(5020, LogLevel.Error, "The advice after an earthquake could not be submitted")]
+    private static partial void LogNoAdvice(ILogger logger, Exception exception);
 }

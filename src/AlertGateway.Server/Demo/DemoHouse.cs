@@ -14,8 +14,9 @@ namespace AlertGateway.Server.Demo;
 /// <param name="SmsRate">SMS a second at most; 0 = as fast as the provider takes them.</param>
 /// <param name="NeverRead">Apps that connect and never read.</param>
 /// <param name="NeverAnswer">Loudspeakers that connect and never answer.</param>
+/// <param name="QuakeFeed">An official source of earthquake frames (wolfx, WebSocket), with a standing order that releases them; null for none.</param>
 /// <param name="Standby">A second SMS provider, which takes over while the first does not answer.</param>
-internal sealed record DemoOptions(int Households, int Push, ulong Seed, string? Around, int Port, bool Exit, bool Json, string? Folder, int Window, int Kills, bool NoMistake, int Speakers, int SmsRate = 0, int NeverRead = 0, int NeverAnswer = 0, bool Standby = false);
+internal sealed record DemoOptions(int Households, int Push, ulong Seed, string? Around, int Port, bool Exit, bool Json, string? Folder, int Window, int Kills, bool NoMistake, int Speakers, int SmsRate = 0, int NeverRead = 0, int NeverAnswer = 0, bool Standby = false, Uri? QuakeFeed = null);
 
 /// <summary>A fresh folder with city, people, settings and device files; and the emulators and the gateway as child processes.</summary>
 internal sealed class DemoHouse : IDisposable
@@ -168,17 +169,22 @@ internal sealed class DemoHouse : IDisposable
         string authority = Path.Combine(Folder, "authority.json");
         string shipped = await File.ReadAllTextAsync(Path.Combine(GatewayConfiguration.ConfigFolder, "authority.json"), cancellationToken);
         // A city made around another country's alert has divisions of its own.
+        if (_options.QuakeFeed is not null) shipped = shipped.Replace("\"standingOrders\": []", """
+            "standingOrders": [{ "name": "eew", "source": "feed:eew", "areas": ["320481"], "events": ["11C02"], "minColour": "blue", "maxColour": "red", "statuses": ["Actual"], "minMagnitude": 4.5, "minIntensity": 4, "cancels": true }]
+            """, StringComparison.Ordinal);
         await File.WriteAllTextAsync(authority, _options.Around is null ? shipped : shipped.Replace("\"areas\": [\"320481\"]", "\"areas\": [\"*\"]", StringComparison.Ordinal), cancellationToken);
         var settings = new
         {
-            Gateway = new { Url = Url.ToString(), DataFolder, City = _options.Around is null ? "liyang" : "", AuthorityFile = authority, Lanes = new { Sms = new { Slots = SmsSlots, lane.Window, lane.ReceiptTimeout, lane.UnreachableTimeout, RatePerSecond = _options.SmsRate }, Push = lane, Loudspeaker = lane with { Slots = 256, Window = 1024 }, Broadcast = lane with { Slots = 8, Window = 16 } } },
+            Gateway = new { Url = Url.ToString(), DataFolder, City = _options.Around is null ? "liyang" : "", AuthorityFile = authority, Lanes = new { Sms = new { Slots = SmsSlots, lane.Window, lane.ReceiptTimeout, lane.UnreachableTimeout, RatePerSecond = _options.SmsRate }, Push = lane, Loudspeaker = lane with { Slots = 4096, Window = 4096 }, Broadcast = lane with { Slots = 8, Window = 16 } } },
             Sms = standby is null ? provider : provider with { Standby = [standby] },
             Loudspeaker = new { BindAddress = "127.0.0.1", Port = MqttPort, ProgrammeBaseUrl = Url.ToString(), Plays = new { Red = once, Orange = once, Yellow = once, Blue = once } },
             Broadcast = new { Plays = new { Red = once, Orange = once, Yellow = once, Blue = once } },
             Feeds = new { Folder = Path.Combine(Folder, "feeds") },
+            Earthquake = new { AdviceAfter = _options.QuakeFeed is null ? "00:00:20" : "1.00:00:00" }, // a load test of warnings: the advice would be the citywide load test a thousand times over
             Console = new { KeyFolder = Path.Combine(DataFolder, "keys") },
         };
         await File.WriteAllTextAsync(Path.Combine(Folder, "settings.json"), JsonSerializer.Serialize(settings), cancellationToken);
+        if (_options.QuakeFeed is { } quakes) await File.WriteAllTextAsync(Path.Combine(Folder, "feeds", "eew.json"), JsonSerializer.Serialize(new { name = "eew", kind = "wolfx", url = quakes, official = true, enabled = true, silenceSeconds = 3_600 }), cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(Folder, "feeds", "demo.json"), JsonSerializer.Serialize(new { name = "demo", url = feedUrl + "/atom", official = false, enabled = true, intervalSeconds = 5 }), cancellationToken);
     }
 
@@ -186,7 +192,7 @@ internal sealed class DemoHouse : IDisposable
     {
         string devices = Path.Combine(Folder, "devices");
         string orderKey = Gateway.Ready.GetProperty("orderKey").GetString()!, keyId = Gateway.Ready.GetProperty("orderKeyId").GetString()!;
-        string[] horns = ["--broker", $"127.0.0.1:{MqttPort}", "--order-key", orderKey, "--order-key-id", keyId, "--speed", "8", "--seed", Seed];
+        string[] horns = ["--broker", $"127.0.0.1:{MqttPort}", "--order-key", orderKey, "--order-key-id", keyId, "--speed", _options.QuakeFeed is null ? "8" : "400", "--seed", Seed];
         await StartAsync("Loudspeaker", [.. horns, "--devices", Path.Combine(devices, CitySecrets.HornFile), "--journal", Path.Combine(Folder, "loudspeaker.journal"), "--never-answer", Number(_options.NeverAnswer)], cancellationToken);
         await StartAsync("Resident", ["--server", Url.ToString(), "--seed", Seed, "--devices", Path.Combine(devices, CitySecrets.PushFile), "--journal", Path.Combine(Folder, "resident.journal"), "--never-read", Number(_options.NeverRead)], cancellationToken);
         if (_isExercise)

@@ -34,7 +34,7 @@ public sealed class HornPlanKeeperTests : IAsyncLifetime
         var key = new OrderKey([.. Enumerable.Range(40, 32).Select(i => (byte)i)]);
         _channel = new LoudspeakerChannel(options, key, new ProgrammeTickets(key, _clock), new MonotonicSerial(_clock), _clock);
         var wakes = new RecordingWakes();
-        _broker = new LoudspeakerBroker(options, _channel, _ => DeviceKey.GeneratePublicKey().GetEncoded(), new RecordingSink(), new RecordingRefusals(), wakes, _plans, _clock, NullLogger<LoudspeakerBroker>.Instance);
+        _broker = new LoudspeakerBroker(options, _channel, _ => DeviceKey.GeneratePublicKey().GetEncoded(), new RecordingSink(), new RecordingRefusals(), wakes, _plans, new HornStock(new MonotonicSerial(_clock)), _clock, NullLogger<LoudspeakerBroker>.Instance);
         await _broker.StartAsync(Stop);
         (_horn, _) = await LoudspeakerFarSide.ConnectAsync(_broker.Port, EndpointNo, LoudspeakerFarSide.Password("H8001", DeviceKey, _clock.GetUtcNow()), Stop);
         await _horn.SubscribeAsync(null, Stop);

@@ -30,6 +30,7 @@ public sealed class LoudspeakerChannelTests : ChannelCompliance
     private readonly List<LoudspeakerFarSide> _devices = [];
     private LoudspeakerChannel? _channel;
     private LoudspeakerBroker? _broker;
+    private HornStock _stock = null!;
     private ProgrammeTickets? _tickets;
     private LoudspeakerFarSide? _device;
 
@@ -41,9 +42,11 @@ public sealed class LoudspeakerChannelTests : ChannelCompliance
     {
         var options = new LoudspeakerOptions { Port = 0 };
         _tickets = new ProgrammeTickets(_key, _clock);
-        _channel = new LoudspeakerChannel(options, _key, _tickets, new MonotonicSerial(_clock), _clock);
+        var serials = new MonotonicSerial(_clock);
+        _stock = new HornStock(serials);
+        _channel = new LoudspeakerChannel(options, _key, _tickets, serials, _clock);
         LoudspeakerKeyLookup lookup = no => no is EndpointNo or EndpointNo + 1 ? DeviceKey.GeneratePublicKey().GetEncoded() : default(ReadOnlyMemory<byte>);
-        _broker = new LoudspeakerBroker(options, _channel, lookup, _sink, _refusals, _wakes, _plans, _clock, NullLogger<LoudspeakerBroker>.Instance);
+        _broker = new LoudspeakerBroker(options, _channel, lookup, _sink, _refusals, _wakes, _plans, _stock, _clock, NullLogger<LoudspeakerBroker>.Instance);
         await _broker.StartAsync(Stop);
         _device = await ADeviceAsync(EndpointNo);
     }

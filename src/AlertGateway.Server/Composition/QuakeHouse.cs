@@ -1,0 +1,76 @@
+using AlertGateway.Channels.Broadcast;
+using AlertGateway.Channels.Loudspeaker;
+using AlertGateway.Core;
+using AlertGateway.Core.Ingest;
+using AlertGateway.Core.Rendering;
+using AlertGateway.Core.Seismic;
+using AlertGateway.Core.Targeting;
+using AlertGateway.Storage.Registry;
+
+namespace AlertGateway.Server.Composition;
+
+/// <summary>The room for earthquakes, and what it holds ready: audiences by village, programmes in stock, handed to every loudspeaker. Making them takes seconds after a start; until then a warning goes the way of every other.</summary>
+internal sealed partial class QuakeHouse : BackgroundService
+{
+    private readonly Func<CancellationToken, Task> _stockUp;
+    private readonly Func<QuakeStock, int> _stocked;
+    private volatile QuakeReserve? _reserve;
+
+    private QuakeHouse(Func<QuakeHouse, CancellationToken, Task> stockUp, Func<Func<QuakeReserve?>, QuakeRoom> room, Func<QuakeStock, int> stocked)
+    {
+        _stocked = stocked;
+        _stockUp = cancellationToken => stockUp(this, cancellationToken);
+        Room = room(() => _reserve);
+    }
+
+    public QuakeRoom Room { get; }
+
+    /// <summary>Why there is nothing in stock; null when there is, or while it is made.</summary>
+    public string? Trouble { get; private set; }
+
+    public bool IsReady => _reserve is not null;
+
+    /// <summary>Loudspeakers that have said, since they connected, that they hold the warning.</summary>
+    public int HornsStocked => _reserve is { } reserve ? _stocked(reserve.Stock) : 0;
+
+    public static QuakeHouse Open(RegistrySnapshot registry, VillageLanguages languages, IngestRoom ingest, RenderingRoom rendering, ProgrammeStore programmes, AlertPipeline pipeline, TimeProvider clock, HornStock horns, LoudspeakerChannel channel, QuakeOptions options, bool stockUp, ILogger<QuakeHouse> logger)
+    {
+        QuakePlace[] places = [.. registry.Villages.Select(v => new QuakePlace(v.Code, v.Name, v.LatitudeDegrees, v.LongitudeDegrees))];
+        async Task StockUpAsync(QuakeHouse house, CancellationToken cancellationToken)
+        {
+            try
+            {
+                if (!stockUp || await rendering.StockAsync(cancellationToken) is not { } stock) return;
+                var villages = new VillageAudiences(registry, languages);
+                foreach (var programme in stock.All) programmes.PutMap(programmes.Put(programme.Wav), Channels.Speech.ProgrammeMap.Of(programme).ToJson());
+                house._reserve = new QuakeReserve(villages, stock);
+                horns.Set(stock.All, channel);
+            }
+#pragma warning disable CA1031 // No stock: earthquakes go the slow way, everything else goes on, and the health page says so.
+            catch (Exception ex) when (ex is not OperationCanceledException)
+#pragma warning restore CA1031
+            {
+                house.Trouble = ex.Message;
+                LogNoStock(logger, ex);
+            }
+        }
+
+        return new QuakeHouse(StockUpAsync, reserve =>
+        {
+            var room = new QuakeRoom(new QuakeBook(places, options), places, options, clock, pipeline, reserve, logger);
+            room.Restore(ingest.All);
+            return room;
+        }, stock => channel.Holding(stock.Programmes[Purpose.Original].Select(p => p.Sha256Hex)));
+    }
+
+    public override void Dispose()
+    {
+        Room.Dispose();
+        base.Dispose();
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(() => _stockUp(stoppingToken), stoppingToken);
+
+    [LoggerMessage(5021, LogLevel.Error, "Nothing is in stock for earthquakes; their warnings go the way of every other")]
+    private static partial void LogNoStock(ILogger logger, Exception exception);
+}
