@@ -10,7 +10,7 @@ public sealed class OrderKey
     private readonly byte[] _publicKey;
     private volatile Verified? _lastAlarm;
 
-    private sealed record Verified(string Line, byte[] Signature, bool Good);
+    private sealed record Verified(AlarmOrder Order, bool Good);
 
     /// <param name="publicKey">Ed25519, 32 bytes.</param>
     public OrderKey(string id, byte[] publicKey)
@@ -31,6 +31,12 @@ public sealed class OrderKey
     /// <summary>Every loudspeaker of the process gets the same bytes; one of them verifies for all, as the hash of a programme is computed once.</summary>
     public bool HasSigned(AlarmOrder o)
     {
+        var last = _lastAlarm;
+        if (last is not null && ReferenceEquals(last.Order, o))
+        {
+            return last.Good;
+        }
+
         if (o.KeyId != Id)
         {
             return false;
@@ -38,14 +44,8 @@ public sealed class OrderKey
 
         var line = string.Create(CultureInfo.InvariantCulture,
             $"agw-alarm-v1|{o.Dissemination}|{o.Seq}|{o.Sha256}|{o.To}|{o.PlayAtTicks}|{o.NotAfterTicks}|{o.Volume}|{o.Priority}|{o.Repeat}|{o.RepeatEverySeconds}|{o.Status}");
-        var last = _lastAlarm;
-        if (last is not null && last.Line == line && last.Signature.AsSpan().SequenceEqual(o.Signature))
-        {
-            return last.Good;
-        }
-
         var good = Verifies(o.Signature, line);
-        _lastAlarm = new(line, o.Signature, good);
+        _lastAlarm = new(o, good);
         return good;
     }
 

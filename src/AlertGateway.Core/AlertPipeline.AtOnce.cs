@@ -22,7 +22,7 @@ public sealed partial class AlertPipeline
         {
             var expires = AlertLife.ExpiresTicks(submission.Alert, options.DefaultLife);
             var older = submission.Chain == ChainVerdict.Update ? Running(submission).LastOrDefault().DisseminationNo : 0;
-            var proposal = submission.Alert.Status == AlertStatus.Actual && audience.Audience.Channels.Count > 0
+            var proposal = submission.Alert.Status == AlertStatus.Actual && audience.Audience.Channels.Count > 0 && publishers?.HoldOf(submission.Alert) is null
                 ? await desk.ClearAtOnceAsync(submission, audience, rendering.RenderAtOnce(submission, expires, stock), expires, older) : null;
             if (proposal is null) await LayAsync(submission, cancellationToken);
             else await ReleaseAsync(proposal, cancellationToken);

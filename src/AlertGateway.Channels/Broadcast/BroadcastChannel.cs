@@ -16,6 +16,8 @@ public sealed class BroadcastChannel(BroadcastOptions options, OrderKey key, Mon
 
     public AdapterClass Class => AdapterClass.Idempotent;
 
+    public bool ReadsAddress => false;
+
     /// <summary>True while the station's encoder polls.</summary>
     public bool IsPresent(int endpointNo) => _stations.TryGetValue(endpointNo, out var station) && station.IsPresent;
 

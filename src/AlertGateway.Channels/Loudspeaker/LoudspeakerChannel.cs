@@ -34,6 +34,8 @@ public sealed class LoudspeakerChannel : IChannel
 
     public AdapterClass Class => AdapterClass.Idempotent;
 
+    public bool ReadsAddress => false;
+
     /// <summary>Every loudspeaker that was ever connected since the start, by endpoint number.</summary>
     public IReadOnlyList<LoudspeakerState> States() => [.. _devices.Values.Select(d => d.State).OrderBy(s => s.EndpointNo)];
 

@@ -15,6 +15,8 @@ public sealed class PushChannel(TimeProvider clock, MonotonicSerial serials) : I
 
     public AdapterClass Class => AdapterClass.Idempotent;
 
+    public bool ReadsAddress => false;
+
     /// <summary>Apps that are connected and said hello.</summary>
     public int Online => _devices.Values.Count(d => d.IsOnline);
 

@@ -73,6 +73,19 @@ public sealed partial class Dissemination
 
     public int Open => _sets.Sum(s => s.Open);
 
+    /// <summary>Some delivery has not started or is to be tried again.</summary>
+    internal bool MayStart
+    {
+        get
+        {
+            foreach (var set in _sets)
+            {
+                if (set.Of(Outcome.Planned) + set.Of(Outcome.Retrying) > 0) return true;
+            }
+            return false;
+        }
+    }
+
     /// <summary>When deliveries of this purpose may no longer start.</summary>
     public long NotAfterTicks(Purpose purpose) => purpose is Purpose.Cancel or Purpose.Correction ? CancelledTicks + CancelLife.Ticks : Record.ExpiresTicks;
 

@@ -37,7 +37,7 @@ public sealed partial class DisseminationRoom
             {
                 for (int i = held.Length - 1; i >= 0 && count < batch.Length; i--)
                 {
-                    if (held[i] is not { } candidate || (int)candidate.State.Record.Colour != colour) continue;
+                    if (held[i] is not { MayStart: true } candidate || (int)candidate.State.Record.Colour != colour) continue;
                     int most = Math.Min(batch.Length, takingBack ? limits.All : candidate.State.Record.LifeThreat ? limits.Originals : limits.Ordinary);
                     if (most > count) count += TakeFrom(candidate, channel, takingBack, now, slots, batch[count..most]);
                 }
@@ -72,6 +72,7 @@ public sealed partial class DisseminationRoom
         long due = long.MaxValue;
         foreach (var held in All())
         {
+            if (!held.MayStart) continue;
             lock (held.Lock)
             {
                 foreach (var set in held.State.Sets)

@@ -292,9 +292,14 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
     {
         private readonly Dictionary<DeliverySet, SetGate> _gates = [];
 
+        private volatile bool _mayStart = state.MayStart;
+
         public Lock Lock { get; } = new();
 
         public Dissemination State { get; } = state;
+
+        /// <summary>Some delivery has not started or is to be tried again: lanes look at no other. Lock-free.</summary>
+        public bool MayStart => _mayStart;
 
         /// <summary>What this one takes over from; null for none. Where both locks are held, this one's is taken first.</summary>
         public Held? Predecessor { get; set; }
@@ -306,6 +311,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
         {
             int serial = State.CancelSerial;
             State.Apply(sequence, in e);
+            _mayStart = State.MayStart;
             if (e.Kind == LedgerEventKind.Suppressed)
             {
                 // Also where the wall clock is stepped back before the expiry: what is final stays final.

@@ -22,6 +22,9 @@ public interface IChannel
 
     AdapterClass Class { get; }
 
+    /// <summary>It needs <see cref="OutgoingDelivery.Address"/>; false where devices connect to us and prove who they are then. Default: true.</summary>
+    bool ReadsAddress => true;
+
     /// <summary>
     /// Hands the delivery over. The attempt is already durable. Checks <see cref="OutgoingDelivery.Gate"/> right before the first byte (and before each further irrevocable step) and answers <see cref="DispatchOutcome.NotSent"/> if it is
     /// closed. Never edits the rendition's bytes and refuses an unmarked one (<see cref="Renditions.RefusalOf"/>). Returns expected failure; a thrown exception is a bug and ends the lane.

@@ -21,12 +21,17 @@ public sealed partial class Lane
 {
     private const int AsksAtOnce = 16;
     private const int SentTogether = 8;
+
+    /// <summary>Most starts in one append: the first of two thousand need not wait until the last one's row is written. Appends that wait share a commit all the same.</summary>
+    private const int TakenTogether = 128;
+
     private static readonly TimeSpan IdleWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PaceWait = TimeSpan.FromMilliseconds(5);
 
     private readonly ChannelKind _kind;
     private readonly AdapterClass _class;
     private readonly bool _hasStandby;
+    private readonly bool _readsAddress;
     private readonly LaneOptions _options;
     private readonly DisseminationRoom _room;
     private readonly ILedger _ledger;
@@ -47,7 +52,7 @@ public sealed partial class Lane
     public Lane(IReadOnlyList<ChannelRoute> routes, LaneOptions options, DisseminationRoom room, ILedger ledger, AddressLookup addresses, RegistrySnapshot registry, TimeProvider clock, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(routes);
-        (_kind, _class, _hasStandby) = (routes[0].Channel.Kind, routes[0].Channel.Class, routes.Count > 1);
+        (_kind, _class, _hasStandby, _readsAddress) = (routes[0].Channel.Kind, routes[0].Channel.Class, routes.Count > 1, routes[0].Channel.ReadsAddress);
         if (routes.Any(r => r.Channel.Kind != _kind || r.Channel.Class != _class) || routes.DistinctBy(r => r.Number).Count() != routes.Count) throw new ArgumentException("Routes of a lane are of one medium and class, and no two have one number.", nameof(routes));
         (_options, _room, _ledger, _addresses, _clock, _logger) = (options, room, ledger, addresses, clock, logger);
         _steps = new LaneSteps(routes, _kind, options, room, registry.EndpointFlags, clock);
@@ -77,8 +82,8 @@ public sealed partial class Lane
 
     private async Task PumpAsync(CancellationToken cancellationToken)
     {
-        var batch = new TakenDelivery[_options.Slots];
-        var rows = new LedgerEvent[_options.Slots];
+        var batch = new TakenDelivery[Math.Min(_options.Slots, TakenTogether)];
+        var rows = new LedgerEvent[batch.Length];
         while (!cancellationToken.IsCancellationRequested)
         {
             var (work, capacity) = (_room.Work.Next, _capacity.Next);
@@ -117,6 +122,7 @@ public sealed partial class Lane
     /// <summary>The pump and the asker share one reader, which is not thread-safe.</summary>
     private void ReadAddresses(ReadOnlySpan<int> endpoints, Span<ReadOnlyMemory<byte>> addresses)
     {
+        if (!_readsAddress) return;
         lock (_addressesLock) _addresses(endpoints, addresses);
     }
 
@@ -173,7 +179,7 @@ public sealed partial class Lane
 
     private async ValueTask<DispatchOutcome> DispatchAsync(IChannel channel, OutgoingDelivery delivery, CancellationToken cancellationToken)
     {
-        if (delivery.Address.IsEmpty) return DispatchOutcome.Refused(DispatchError.BadAddress);
+        if (_readsAddress && delivery.Address.IsEmpty) return DispatchOutcome.Refused(DispatchError.BadAddress);
         try
         {
             return delivery.Gate.IsOpen ? await channel.DispatchAsync(delivery, cancellationToken).ConfigureAwait(false) : DispatchOutcome.NotSent;
@@ -256,7 +262,7 @@ public sealed partial class Lane
 
     private async Task<AskOutcome> AskOneAsync(IChannel? channel, OutgoingDelivery delivery, CancellationToken cancellationToken)
     {
-        if (channel is null || delivery.Address.IsEmpty) return new AskOutcome(AskAnswer.CannotTell);
+        if (channel is null || (_readsAddress && delivery.Address.IsEmpty)) return new AskOutcome(AskAnswer.CannotTell);
         try
         {
             return await channel.AskAsync(delivery, cancellationToken).ConfigureAwait(false);

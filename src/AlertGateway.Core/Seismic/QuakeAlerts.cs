@@ -10,6 +10,9 @@ public static class QuakeAlerts
     /// <summary>National event code of 地震.</summary>
     public const string EventCode = "11C02";
 
+    /// <summary>Event code of what is said after the shaking. Not a national one: it warns of nothing, and a standing order that shall release it names it.</summary>
+    public const string AdviceCode = "EQ-ADVICE";
+
     private const string EventIdName = "quakeEventId";
     private const string NumberName = "quakeReport";
     private const string OriginName = "quakeOrigin";
@@ -38,13 +41,14 @@ public static class QuakeAlerts
 
     /// <param name="sender">The gateway's own sender id.</param>
     /// <param name="previous">What this updates or takes back; null for a first message.</param>
+    /// <param name="senderName">The office that the source speaks for; empty where that is not known, and then a person must look.</param>
     /// <returns>Null when there is nothing to say.</returns>
-    public static Alert? Of(QuakeReport report, QuakeDecision decision, string sender, AlertKey? previous, DateTimeOffset now) => Of(report, decision, sender, previous, now, advice: false);
+    public static Alert? Of(QuakeReport report, QuakeDecision decision, string sender, AlertKey? previous, DateTimeOffset now, string senderName = "") => Of(report, decision, sender, previous, now, advice: false, senderName);
 
     /// <summary>What is said once the shaking has come everywhere: to those who could not be warned in time and those whom only a text reaches. Advice, never a warning.</summary>
-    public static Alert? Advice(QuakeReport report, QuakeDecision decision, string sender, AlertKey? previous, DateTimeOffset now) => Of(report, decision, sender, previous, now, advice: true);
+    public static Alert? Advice(QuakeReport report, QuakeDecision decision, string sender, AlertKey? previous, DateTimeOffset now) => Of(report, decision, sender, previous, now, advice: true, "");
 
-    private static Alert? Of(QuakeReport report, QuakeDecision decision, string sender, AlertKey? previous, DateTimeOffset now, bool advice)
+    private static Alert? Of(QuakeReport report, QuakeDecision decision, string sender, AlertKey? previous, DateTimeOffset now, bool advice, string senderName)
     {
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(decision);
@@ -64,7 +68,7 @@ public static class QuakeAlerts
             Source = report.Source.Name,
             Note = decision.Doubts.Count == 0 ? null : string.Join(' ', decision.Doubts),
             References = previous is { } p ? [new Reference(p.Sender, p.Identifier, p.SentText, p.Sent)] : [],
-            Infos = advice ? [AdviceInfo(report, decision, "zh-CN", sent), AdviceInfo(report, decision, "en-US", sent)] : [Info(report, decision, "zh-CN", sent), Info(report, decision, "en-US", sent)],
+            Infos = advice ? [AdviceInfo(report, decision, "zh-CN", sent), AdviceInfo(report, decision, "en-US", sent)] : [Info(report, decision, "zh-CN", sent, senderName), Info(report, decision, "en-US", sent, senderName)],
         };
     }
 
@@ -103,7 +107,7 @@ public static class QuakeAlerts
         return [.. all.Where(p => p.Value.Length > 0).Select(p => new NamedValue(p.Name, p.Value))];
     }
 
-    private static Info Info(QuakeReport report, QuakeDecision decision, string language, DateTimeOffset sent)
+    private static Info Info(QuakeReport report, QuakeDecision decision, string language, DateTimeOffset sent, string senderName)
     {
         var zh = language == "zh-CN";
         var cancel = decision.Act == QuakeAct.Cancel;
@@ -123,6 +127,7 @@ public static class QuakeAlerts
             EventCodes = [new NamedValue("national", EventCode)],
             Onset = cancel ? null : first.SArrival,
             Expires = sent + Life,
+            SenderName = senderName.Length > 0 ? senderName : null,
             Headline = cancel ? (zh ? "地震预警取消" : "Earthquake warning cancelled") : zh ? $"地震{decision.Colour.ToChinese()}预警" : $"Earthquake warning, {decision.Colour.ToString().ToLowerInvariant()}",
             Description = cancel
                 ? (zh ? "来源已取消该地震报告。" : "The source has taken its report of this earthquake back.")
@@ -147,7 +152,7 @@ public static class QuakeAlerts
             Urgency = Urgency.Past,
             Severity = decision.Colour.ToSeverity(),
             Certainty = Certainty.Likely,
-            EventCodes = [new NamedValue("national", EventCode)],
+            EventCodes = [new NamedValue("agw", AdviceCode)],
             Expires = sent + AdviceLife,
             Headline = zh ? "震后提示" : "Advice after an earthquake",
             Description = zh ? $"刚才发生地震，来源报告震级{magnitude}，估计本地最大烈度{worst}度。" : $"There has been an earthquake. The source reports magnitude {magnitude}; estimated intensity here up to {worst}.",

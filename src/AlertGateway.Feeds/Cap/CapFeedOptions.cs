@@ -40,6 +40,9 @@ public sealed partial record CapFeedOptions
     /// <summary>A standing order may fire live from it. Default: no.</summary>
     public bool Official { get; init; }
 
+    /// <summary>Earthquake feeds: the office that the source speaks for, such as 江苏省地震局. Without it a person must look whether it may warn. Default: empty.</summary>
+    public string SenderName { get; init; } = "";
+
     public bool Enabled { get; init; } = true;
 
     /// <summary>Seconds between polls, 1 to 86,400. Default: 60.</summary>

@@ -28,7 +28,7 @@ internal static class FeedHouse
         Task SubmitAsync(ReadOnlyMemory<byte> bytes, SubmissionSource source, CancellationToken ct) => pipeline.SubmitAsync(bytes, source, ct);
         Task TakeAsync(FeedRecord record, SubmissionSource source, CancellationToken ct) =>
             record.Message is { } message ? pipeline.SubmitAsync(message.RawBytes, source, ct)
-            : record is { Type: FeedRecordType.Event, Unit: "M" } ? quakes.TakeAsync(record, source, ct)
+            : record is { Type: FeedRecordType.Event, Unit: "M" } ? quakes.TakeAsync(record, source, options.SenderName, ct)
             : record.Draft is { } draft ? pipeline.SubmitAsync(CapWriter.Write(OfficeLift.Referring(Placed(draft, options.Areas), ingest.All)), source, ct)
             : Task.CompletedTask;
 

@@ -27,7 +27,8 @@ internal sealed partial class QuakeRoom(QuakeBook book, IReadOnlyList<QuakePlace
     private readonly Lock _gate = new();
 
     /// <summary>One report. Each feed hands on one after the other; several feeds may call at once.</summary>
-    public async Task TakeAsync(FeedRecord record, SubmissionSource source, CancellationToken cancellationToken)
+    /// <param name="senderName">The office that the source speaks for; empty where that is not known.</param>
+    public async Task TakeAsync(FeedRecord record, SubmissionSource source, string senderName, CancellationToken cancellationToken)
     {
         var report = Of(record, source);
         var key = (source.Name, report.EventId);
@@ -44,7 +45,7 @@ internal sealed partial class QuakeRoom(QuakeBook book, IReadOnlyList<QuakePlace
             AlertKey? last = _last.TryGetValue(key, out var known) ? known : null;
             if (decision.Act == QuakeAct.Release && stock is not null) intime = InTime(decision, stock, now);
             // Nobody could hear of it before it shakes: it is no warning any more.
-            alert = intime is { Audience.Channels.Count: 0 } ? QuakeAlerts.Advice(report, decision, SenderOf(source), last, now) : QuakeAlerts.Of(report, decision, SenderOf(source), last, now);
+            alert = intime is { Audience.Channels.Count: 0 } ? QuakeAlerts.Advice(report, decision, SenderOf(source), last, now) : QuakeAlerts.Of(report, decision, SenderOf(source), last, now, senderName);
             if (decision.Act == QuakeAct.Cancel) NoAdvice(key);
             if (alert?.Key is not { } own) return;
             _last[key] = own;

@@ -184,7 +184,7 @@ internal sealed class DemoHouse : IDisposable
             Console = new { KeyFolder = Path.Combine(DataFolder, "keys") },
         };
         await File.WriteAllTextAsync(Path.Combine(Folder, "settings.json"), JsonSerializer.Serialize(settings), cancellationToken);
-        if (_options.QuakeFeed is { } quakes) await File.WriteAllTextAsync(Path.Combine(Folder, "feeds", "eew.json"), JsonSerializer.Serialize(new { name = "eew", kind = "wolfx", url = quakes, official = true, enabled = true, silenceSeconds = 3_600 }), cancellationToken);
+        if (_options.QuakeFeed is { } quakes) await File.WriteAllTextAsync(Path.Combine(Folder, "feeds", "eew.json"), JsonSerializer.Serialize(new { name = "eew", kind = "wolfx", url = quakes, official = true, senderName = "压测地震台网", enabled = true, silenceSeconds = 3_600 }), cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(Folder, "feeds", "demo.json"), JsonSerializer.Serialize(new { name = "demo", url = feedUrl + "/atom", official = false, enabled = true, intervalSeconds = 5 }), cancellationToken);
     }
 

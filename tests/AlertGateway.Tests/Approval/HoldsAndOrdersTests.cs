@@ -1,5 +1,7 @@
+using AlertGateway.Core;
 using AlertGateway.Core.Approval;
 using AlertGateway.Core.Ingest;
+using AlertGateway.Core.Rendering;
 using Xunit;
 using static AlertGateway.Tests.Approval.DeskWorld;
 
@@ -95,6 +97,45 @@ public sealed class HoldsAndOrdersTests
         Assert.Equal("rendition.no-programme", Assert.Single(proposal.Holds).Code);
         Assert.DoesNotContain(proposal.Renditions, r => r.ProgrammeSha256 is not null);
         Assert.NotEmpty(proposal.Renditions);
+    }
+
+    [Theory]
+    [InlineData("\"minMagnitude\": 6", true)]
+    [InlineData("\"minMagnitude\": 6.1", false)]
+    [InlineData("\"minIntensity\": 5.5", true)]
+    [InlineData("\"minIntensity\": 5.6", false)]
+    [InlineData("\"minMagnitude\": 5, \"minIntensity\": 8", false)]
+    public async Task A_standing_order_for_earthquakes_asks_how_strong_they_are(string condition, bool fires)
+    {
+        string authority = DeskWorld.Authority.Replace("\"cancels\": true", $"\"cancels\": true, {condition}", StringComparison.Ordinal);
+        using var world = new DeskWorld(authority: authority);
+        var quake = new CapText { InfoTail = "<parameter><valueName>quakeMagnitude</valueName><value>6</value></parameter><parameter><valueName>quakeIntensity</valueName><value>5.5</value></parameter>" };
+        Assert.Equal(fires, (await world.SubmitAsync(quake, OfficialFeed)).DisseminationNo is not null);
+        using var silent = new DeskWorld(authority: authority);
+        Assert.Null((await silent.SubmitAsync(new CapText(), OfficialFeed)).DisseminationNo); // says nothing of either
+    }
+
+    [Fact]
+    public async Task A_warning_from_stock_is_cleared_by_the_standing_order_alone_and_lies_on_the_desk_without_one()
+    {
+        using var world = new DeskWorld();
+        var rendering = new RenderingRoom(Shipped.Wording, new WrittenProgrammes());
+        var stock = (await rendering.StockAsync(Stop))!;
+        var released = await world.Pipeline.WarnAtOnceAsync(new CapText().Bytes, OfficialFeed, SmallTown.Plan(), stock, Stop);
+        Assert.Equal(1, released.DisseminationNo);
+        var opened = Assert.Single(world.Dispatch.Opened).Proposal;
+        Assert.Equal("standing-order:red-rain", Assert.Single(opened.Signatures).Rule);
+        Assert.Equal(RenditionHash.Of(opened.Renditions), opened.Hashes.Renditions);
+        Assert.All(opened.Renditions.Where(r => r.Channel == ChannelKind.Loudspeaker), r => Assert.True(r.InStock));
+        Assert.Contains("地震！快避险！", opened.Renditions.First(r => r is { Channel: ChannelKind.Loudspeaker, Purpose: Purpose.Original }).Text, StringComparison.Ordinal);
+        Assert.Equal(new[] { Purpose.Original, Purpose.Cancel, Purpose.Correction }, opened.Renditions.Select(r => r.Purpose).Distinct());
+
+        using var other = new DeskWorld();
+        var laid = await other.Pipeline.WarnAtOnceAsync(new CapText().Bytes, Feed, SmallTown.Plan(), stock, Stop);
+        Assert.Null(laid.DisseminationNo);
+        var draft = Assert.Single(laid.Proposals);
+        Assert.Equal(ProposalState.Draft, draft.State);
+        Assert.All(draft.Renditions, r => Assert.False(r.InStock));
     }
 
     [Fact]

@@ -114,6 +114,65 @@ public sealed class LoudspeakerChannelTests : ChannelCompliance
         Assert.Equal(_key.KeyId, arm.GetProperty("keyId").GetString());
     }
 
+    private async Task<OutgoingDelivery> InStockAsync(int endpointNo, params int[] audience)
+    {
+        byte[] wav = new byte[1000];
+        string sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(wav));
+        _stock.Set([new ProgrammeAudio { Wav = wav, Sha256Hex = sha256, Duration = TimeSpan.FromSeconds(2), Segments = [], SpokenScript = [], Notes = [] }], _channel!);
+        var stocked = await _device!.NextAsync(Stop);
+        Assert.Equal(("prepare", $"stock-{sha256[..16]}", sha256, 30 * 86_400), (stocked.GetProperty("type").GetString(), stocked.GetProperty("tag").GetString(), stocked.GetProperty("sha256").GetString(), stocked.GetProperty("ttlSeconds").GetInt32()));
+        while (_channel!.Holding([sha256]) == 0) await Task.Yield();
+        return Make.ADelivery(Make.ARendition(ChannelKind.Loudspeaker, "地震！快避险！", programme: sha256, programmeBytes: 1000) with { InStock = true }, endpointNo, default, _clock.GetUtcNow()) with { Audience = audience };
+    }
+
+    [Fact]
+    public async Task What_is_in_stock_sounds_by_one_order_that_is_signed_once_and_names_its_loudspeakers()
+    {
+        var other = await ADeviceAsync(EndpointNo + 1);
+        var delivery = await InStockAsync(EndpointNo, EndpointNo + 1, EndpointNo, 9);
+        while (_channel!.Holding([delivery.Rendition.ProgrammeSha256!]) < 2) await Task.Yield();
+        Assert.Equal(ResultCode.Accepted, (await Channel.DispatchAsync(delivery, Stop)).Code);
+        var alarm = await _device!.NextAsync(Stop);
+        long seq = alarm.GetProperty("seq").GetInt64(), playAt = alarm.GetProperty("playAtTicks").GetInt64();
+        Assert.Equal(("alarm", "9 8001-8002", _clock.GetUtcNow().UtcTicks), (alarm.GetProperty("type").GetString(), alarm.GetProperty("to").GetString(), playAt));
+        Assert.True(Signed(_key, $"agw-alarm-v1|7|{seq}|{delivery.Rendition.ProgrammeSha256}|9 8001-8002|{playAt}|{delivery.NotAfterTicks}|100|255|3|200|Actual", alarm));
+        other.Answers = order => new { type = "armed", tag = $"d7-{EndpointNo + 1}-3-0-1", seq = order.GetProperty("seq").GetInt64() };
+        var second = delivery with { Tag = new DeliveryTag(delivery.Tag.Key with { EndpointNo = EndpointNo + 1 }, 1) };
+        Assert.Equal(ResultCode.Accepted, (await Channel.DispatchAsync(second, Stop)).Code);
+        await other.NextAsync(Stop);
+        Assert.Equal(alarm.GetRawText(), (await other.NextAsync(Stop)).GetRawText());
+    }
+
+    [Fact]
+    public async Task A_loudspeaker_that_has_lost_its_stock_is_handed_the_programme_and_armed_by_itself()
+    {
+        var delivery = await InStockAsync(EndpointNo, EndpointNo);
+        _device!.Answers = order => order.GetProperty("type").GetString() == "alarm"
+            ? new { type = "refused", tag = $"d7-{EndpointNo}-3-0-1", seq = order.GetProperty("seq").GetInt64(), reason = "not-ready" } : LoudspeakerFarSide.GoodDevice(order);
+        var outcome = await Channel.DispatchAsync(delivery, Stop);
+        Assert.Equal((ResultCode.RetryLater, DispatchError.DeviceRefused), (outcome.Code, outcome.Error));
+        await _device.NextAsync(Stop);
+        Assert.Equal(ResultCode.Accepted, (await Channel.DispatchAsync(delivery with { Tag = delivery.Tag with { Attempt = 2 } }, Stop)).Code);
+        Assert.Equal(["prepare", "arm"], [(await _device.NextAsync(Stop)).GetProperty("type").GetString(), (await _device.NextAsync(Stop)).GetProperty("type").GetString()]);
+    }
+
+    [Fact]
+    public async Task An_alarm_behind_a_closed_gate_leaves_every_loudspeaker_silent()
+    {
+        var delivery = await InStockAsync(EndpointNo, EndpointNo);
+        int before = _device!.Received;
+        var gate = new SwitchGate();
+        gate.Close();
+        Assert.Equal(DispatchOutcome.NotSent, await Channel.DispatchAsync(delivery with { Gate = gate }, Stop));
+        Assert.Equal(before, _device.Received);
+    }
+
+    [Theory]
+    [InlineData("1", 1)]
+    [InlineData("1-3 5", 3, 1, 5, 2)]
+    [InlineData("7 9 11-12", 12, 7, 11, 9)]
+    public void A_list_of_loudspeakers_names_runs(string list, params int[] endpoints) => Assert.Equal(list, HornAlarms.ListOf(endpoints));
+
     [Fact]
     public async Task Loudspeakers_of_one_dissemination_start_together_and_a_repeated_attempt_keeps_its_tag()
     {

@@ -27,6 +27,7 @@ internal sealed class LoudspeakerFarSide : IAsyncDisposable
     public static object? GoodDevice(JsonElement order) => order.GetProperty("type").GetString() switch
     {
         "prepare" => new { type = "ready", tag = order.GetProperty("tag").GetString(), seq = order.GetProperty("seq").GetInt64(), sha256 = order.GetProperty("sha256").GetString() },
+        "alarm" => new { type = "armed", tag = $"d{order.GetProperty("dissemination").GetInt32()}-{order.GetProperty("to").GetString()!.Split('-')[0]}-3-0-1", seq = order.GetProperty("seq").GetInt64() },
         "arm" => new { type = "armed", tag = order.GetProperty("tag").GetString(), seq = order.GetProperty("seq").GetInt64() },
         _ => new { type = "stopped", tag = order.GetProperty("tag").GetString(), stopTag = order.GetProperty("stopTag").GetString() },
     };
