@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using AlertGateway.Benchmarks;
 
-// dotnet run -c Release --project tests/AlertGateway.Benchmarks -- ledger | handoff [messages] | cap CORPUS | audio CONFIG — prints a Markdown table; results/ keeps the committed ones.
+// dotnet run -c Release --project tests/AlertGateway.Benchmarks -- ledger | handoff [messages] | receipts [deliveries] | cost [deliveries …] | cap CORPUS | audio CONFIG — prints a Markdown table; results/ keeps the committed ones.
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Machine: {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, load before the first run {LoadAverage()}"));
 Console.WriteLine();
 switch (args.FirstOrDefault() ?? "ledger")
@@ -29,6 +29,12 @@ switch (args.FirstOrDefault() ?? "ledger")
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| HTTP/{(http2 ? "2" : "1.1")} | {slots} | {window} | {gateway:N0} | {bare:N0} | {gateway / bare:0.00} | {gatewayCpu:0} µs | {bareCpu:0} µs | {loop.RowsPerCommit:0} |"));
         }
         return 0;
+    case "receipts":
+        foreach (string line in ReceiptsFolded.Table(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1_000_000)) Console.WriteLine(line);
+        return 0;
+    case "cost":
+        foreach (string line in CostByCity.Table(args.Length > 1 ? [.. args.Skip(1).Select(a => int.Parse(a, CultureInfo.InvariantCulture))] : [100_000, 1_000_000, 5_000_000])) Console.WriteLine(line);
+        return 0;
     case "audio" when args.Length == 2:
         foreach (string line in AudioCost.Table(args[1])) Console.WriteLine(line);
         return 0;
@@ -36,7 +42,7 @@ switch (args.FirstOrDefault() ?? "ledger")
         CapAgainstXmlReader.Run(args.Length > 1 ? args[1] : Path.Combine("tests", "corpus", "cap"), Console.Out);
         return 0;
     default:
-        Console.Error.WriteLine("ledger | handoff [MESSAGES [ALTERNATIONS]] | cap [CORPUS] | audio CONFIG");
+        Console.Error.WriteLine("ledger | handoff [MESSAGES [ALTERNATIONS]] | receipts [DELIVERIES] | cost [DELIVERIES …] | cap [CORPUS] | audio CONFIG");
         return 2;
 }
 

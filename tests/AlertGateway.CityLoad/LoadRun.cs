@@ -19,7 +19,9 @@ namespace AlertGateway.CityLoad;
 /// <param name="ReportFile">HTML report to write; null for none.</param>
 /// <param name="Provider">Faults of the SMS provider; null for none.</param>
 /// <param name="KillEvery">The gateway is killed with -9 that often while an alert is sent; zero for never.</param>
-internal sealed record LoadOptions(DemoOptions House, int Cycles, int CancelPercentMax, TimeSpan KillEvery, bool Json, bool NoCancel, string? ReportFile, ProviderScript? Provider = null);
+/// <param name="Kills">… or so many times in each cycle, at instants that the seed draws: 0.2 to 4 s after it has come back.</param>
+/// <param name="CampaignFile">One line is appended to it with what came of the run; null for none.</param>
+internal sealed record LoadOptions(DemoOptions House, int Cycles, int CancelPercentMax, TimeSpan KillEvery, bool Json, bool NoCancel, string? ReportFile, ProviderScript? Provider = null, int Kills = 0, string? CampaignFile = null);
 
 /// <summary>Sends real red warnings to the synthetic city over and over, cancels each in the middle, and lets the far sides' journals say what happened.</summary>
 internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter error, CancellationToken cancellationToken)
@@ -27,6 +29,7 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private readonly Dictionary<int, long> _committed = [];
     private readonly List<double> _resumeMilliseconds = [];
+    private readonly Random _instants = new((int)(options.House.Seed % int.MaxValue));
     private int _kills;
     private Task _faults = Task.CompletedTask;
 
@@ -69,6 +72,8 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
     private async Task<DisseminationView> StartedAsync(DemoHouse house, int proposalNo, int percent)
     {
         var sinceKill = Stopwatch.StartNew();
+        int kills = 0;
+        var next = NextKill(kills);
         while (true)
         {
             if (await FindAsync(house, proposalNo) is { } view)
@@ -76,18 +81,23 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
                 var originals = view.Channels.Where(c => c.Purpose == Purpose.Original).ToList();
                 if (view.Started >= Math.Max(1, originals.Sum(c => c.Planned) * (long)percent / 100) || originals.Sum(c => c.Open) == 0) return view;
             }
-            if (options.KillEvery > TimeSpan.Zero && sinceKill.Elapsed >= options.KillEvery)
+            if (sinceKill.Elapsed >= next)
             {
                 house.KillGateway();
                 _kills++;
                 var down = Stopwatch.StartNew();
                 await house.StartGatewayAsync(cancellationToken);
                 _resumeMilliseconds.Add(down.Elapsed.TotalMilliseconds);
+                next = NextKill(++kills);
                 sinceKill.Restart();
             }
             await Task.Delay(5, cancellationToken);
         }
     }
+
+    private TimeSpan NextKill(int done) =>
+        options.Kills > 0 ? done < options.Kills ? TimeSpan.FromMilliseconds(_instants.Next(200, 4_000)) : TimeSpan.MaxValue
+        : options.KillEvery > TimeSpan.Zero ? options.KillEvery : TimeSpan.MaxValue;
 
     private async Task<DisseminationView?> FindAsync(DemoHouse house, int proposalNo) => (await house.Officer.DisseminationsAsync(cancellationToken)).FirstOrDefault(d => d.ProposalNo == proposalNo);
 
@@ -140,6 +150,13 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
             latency = Latency.Read(house.Folder, disseminationNo: 1, broken).ToDictionary(l => l.Channel, l => new { count = l.Milliseconds.Length, medianMs = Math.Round(l.At(0.5), 1), p99Ms = Math.Round(l.At(0.99), 1), maxMs = Math.Round(l.At(1), 1) }),
             resume = new { medianMs = Math.Round(_resumeMilliseconds.Order().ElementAtOrDefault(_resumeMilliseconds.Count / 2)), maxMs = Math.Round(_resumeMilliseconds.DefaultIfEmpty(0).Max()) },
         };
+        int labelled = Total(c => c.PossibleDuplicates);
+        good &= labelled <= options.House.Window * _kills;
+        if (options.CampaignFile is { } campaign)
+        {
+            if (!File.Exists(campaign)) File.WriteAllText(campaign, "seed\thouseholds\tplanned\tkills\twindow\tlost\tduplicates\tunlabelled\tlabelledStarts\tresumeMedianMs\tseconds\tgood\n");
+            File.AppendAllText(campaign, string.Create(CultureInfo.InvariantCulture, $"{options.House.Seed}\t{house.City.Households}\t{planned}\t{_kills}\t{options.House.Window}\t{audit.Lost}\t{audit.Duplicates}\t{audit.UnlabelledDuplicates}\t{labelled}\t{summary.resume.medianMs}\t{summary.seconds}\t{(good ? 1 : 0)}\n"));
+        }
         Say($"计划 · planned {planned:N0} = 送达 {final.delivered:N0} + 已提交 {final.handedOff:N0} + 失败 {final.failed:N0} + 停发 {final.suppressed:N0}；丢失 lost {audit.Lost}，重复 duplicates {audit.Duplicates}（未标记 unlabelled {audit.UnlabelledDuplicates}）");
         if (cancels.Count > 0) Say($"撤销 · cancels {cancels.Count}：最晚的原始消息在提交后 · latest original after the commit {maxMs:0.0} ms；首条撤销 · first cancel at most {summary.cancel.firstMs} ms；收到 {audit.HadMistake:N0}，被告知 {audit.ToldOfMistake:N0}，漏告 {audit.HavingNotTold}，多告 {audit.ToldWithoutHaving}");
         foreach (var g in reach.Groups.Where(g => g.Households > 0)) Say($"触达 · reached by SMS  {g.Name,-22} {g.Households,8:N0} 户：一半 · half {g.SecondsAt(0.5),6:0.0} s，全部 · all {g.SecondsAt(1),6:0.0} s（先来先发 · first in, first out at {reach.FifoPerSecond}/s: {g.FifoSecondsAt(0.5),6:0.0} / {g.FifoSecondsAt(1),6:0.0} s）");

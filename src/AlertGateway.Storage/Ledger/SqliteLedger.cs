@@ -42,6 +42,7 @@ public sealed class SqliteLedger : ILedger, IDisposable
     private readonly Action _wake;
     private readonly List<ICommitObserver> _observers = [];
     private readonly List<Append> _batch = [];
+    private LedgerEvent[] _rows = [];
     private readonly AuditLog _audit;
     private readonly DiskReserve _reserve;
     private readonly TaskCompletionSource<LedgerException> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -289,26 +290,43 @@ public sealed class SqliteLedger : ILedger, IDisposable
         _audit.End();
     }
 
+    /// <summary>Hands the commit to the rooms as one run of rows, then answers every appender: a room takes its lock once a commit, not once a row.</summary>
     private void Publish()
     {
-        long first = _lastSequence + 1, last = _lastSequence;
-        foreach (var append in _batch) last += append.Events.Length;
-        Volatile.Write(ref _lastSequence, last);
+        long first = _lastSequence + 1;
+        var rows = Rows();
+        Volatile.Write(ref _lastSequence, _lastSequence + rows.Length);
+        try
+        {
+            foreach (var observer in _observers) observer.OnCommitted(first, rows);
+        }
+        catch (Exception ex)
+        {
+            // Served state and ledger would part here (I12): stop and rebuild from the ledger instead.
+            Stop(new LedgerException("Folding a durable batch failed: " + ex.Message, ex));
+            return;
+        }
+        if (_batch.Count > 1) _rows.AsSpan(0, rows.Length).Clear(); // bodies may be large
         foreach (var append in _batch)
         {
-            try
-            {
-                foreach (var observer in _observers) observer.OnCommitted(first, append.Events.Span);
-            }
-            catch (Exception ex)
-            {
-                // Served state and ledger would part here (I12): stop and rebuild from the ledger instead.
-                Stop(new LedgerException("Folding a durable batch failed: " + ex.Message, ex));
-                return;
-            }
             append.Done.TrySetResult(first);
             first += append.Events.Length;
         }
+    }
+
+    private ReadOnlySpan<LedgerEvent> Rows()
+    {
+        if (_batch.Count == 1) return _batch[0].Events.Span;
+        int count = 0;
+        foreach (var append in _batch) count += append.Events.Length;
+        if (_rows.Length < count) _rows = new LedgerEvent[Math.Max(count, Math.Min(2 * _rows.Length, _options.RowsPerCommitMax))];
+        int at = 0;
+        foreach (var append in _batch)
+        {
+            append.Events.Span.CopyTo(_rows.AsSpan(at));
+            at += append.Events.Length;
+        }
+        return _rows.AsSpan(0, count);
     }
 
     private void Stop(LedgerException failure)
