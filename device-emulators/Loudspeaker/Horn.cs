@@ -21,6 +21,7 @@ public sealed class Horn : IDisposable
     private const int HeldMax = 8;
     private const int ArmedMax = 16;
     private const int TombstonesMax = 32;
+    private const int BegunMax = 32;
 
     // An output buffer of 200 ms stands between the device's processor and its converter: waking that late is not heard.
     private static readonly long BufferTicks = TimeSpan.FromMilliseconds(200).Ticks;
@@ -34,6 +35,8 @@ public sealed class Horn : IDisposable
     private readonly Dictionary<string, (Programme Programme, long UntilTicks)> _held = new(1, StringComparer.Ordinal);
     private readonly List<ArmedPlay> _armed = new(1);
     private readonly Queue<string> _tombstones = new(1);
+    private readonly Dictionary<string, int> _begun = new(1, StringComparer.Ordinal);
+    private readonly Queue<string> _begunInOrder = new(1);
     private SoundingPlay? _sounding;
     private long _freeSinceTicks;
     private int _volume = 100;
@@ -188,8 +191,9 @@ public sealed class Horn : IDisposable
             ThenAtTicks = o.ThenEverySeconds == 0 ? 0 : o.PlayAtTicks + Traits.ClockOffset.Ticks + (long)((o.ThenAtTicks - o.PlayAtTicks) / _shared.Speed),
             ThenEveryTicks = (long)(o.ThenEverySeconds * TimeSpan.TicksPerSecond / _shared.Speed),
             UntilEvacuated = o.Until == "evacuated",
+            Next = _begun.GetValueOrDefault(o.Tag, 1), // the same order again: what was heard is not heard again
         };
-        if (!play.JoinAt(now))
+        if (!play.JoinAt(now) && !_begun.ContainsKey(o.Tag))
         {
             return "too-late";
         }
@@ -265,6 +269,7 @@ public sealed class Horn : IDisposable
             PlayAtTicks = Math.Max(o.PlayAtTicks, now),
             NotAfterTicks = o.NotAfterTicks,
             EveryTicks = (long)(o.RepeatEverySeconds * TimeSpan.TicksPerSecond / _shared.Speed),
+            Next = _begun.GetValueOrDefault(alarm, 1),
         });
         Post(Report.Armed(alarm, o.Seq));
         WakeAt(now);
@@ -306,6 +311,10 @@ public sealed class Horn : IDisposable
             }
 
             _tombstones.Enqueue(stopTag);
+        }
+        else
+        {
+            _begun.Remove(stopTag); // a plan that is taken up again begins anew
         }
 
         _armed.RemoveAll(a => a.Tag == stopTag);
@@ -464,6 +473,7 @@ public sealed class Horn : IDisposable
         }
 
         var number = armed.Next++;
+        Remember(armed.Tag, armed.Next);
         if (start > armed.NotAfterTicks)
         {
             return; // it waited for its turn beyond its life
@@ -480,6 +490,20 @@ public sealed class Horn : IDisposable
         };
         Post(Report.Started(armed.Tag, start, number));
         _shared.Journal.Write("start", Traits.DeviceId, armed.Tag, Text(number), Text(start), Text(due - Traits.ClockOffset.Ticks));
+    }
+
+    private void Remember(string tag, int next)
+    {
+        if (!_begun.ContainsKey(tag))
+        {
+            _begunInOrder.Enqueue(tag);
+            if (_begunInOrder.Count > BegunMax)
+            {
+                _begun.Remove(_begunInOrder.Dequeue());
+            }
+        }
+
+        _begun[tag] = next;
     }
 
     private Recorder? Record(ArmedPlay armed, int number)

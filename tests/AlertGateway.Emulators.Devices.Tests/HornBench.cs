@@ -102,6 +102,16 @@ internal sealed class HornBench : IDisposable
             """);
     }
 
+    /// <summary>An order for many, signed once.</summary>
+    public Task AlarmAsync(long seq, string to, string? signedTo = null, string status = "Actual")
+    {
+        long playAt = Now, notAfter = Now + Seconds(600);
+        var signature = Sign(string.Create(CultureInfo.InvariantCulture, $"agw-alarm-v1|7|{seq}|{Sha256}|{signedTo ?? to}|{playAt}|{notAfter}|100|255|3|20|{status}"));
+        return SendAsync(string.Create(CultureInfo.InvariantCulture, $$"""
+            {"type":"alarm","dissemination":7,"seq":{{seq}},"sha256":"{{Sha256}}","to":"{{to}}","playAtTicks":{{playAt}},"notAfterTicks":{{notAfter}},"volume":100,"priority":255,"repeat":3,"repeatEverySeconds":20,"status":"{{status}}","keyId":"k1","signature":"{{signature}}"}
+            """));
+    }
+
     public Task StopAsync(long seq, string tag, string stopTag, string? sha256, double playInSeconds)
     {
         var (playAt, notAfter) = (Now + Seconds(playInSeconds), Now + Seconds(600));

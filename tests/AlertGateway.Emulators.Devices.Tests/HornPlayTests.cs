@@ -34,6 +34,51 @@ public sealed class HornPlayTests
         Assert.Equal(["ready", "armed", "started", "done", "started", "done"], bench.ReportTypes());
     }
 
+    private static List<int> Started(HornBench bench) => [.. bench.Reports().Where(r => r.GetProperty("type").GetString() == "started").Select(r => r.GetProperty("play").GetInt32())];
+
+    [Theory]
+    [InlineData(2, new[] { 1 }, new[] { 2, 3 })]
+    [InlineData(22, new[] { 1, 2 }, new[] { 3 })]
+    [InlineData(90, new[] { 1, 2, 3 }, new int[0])]
+    public async Task The_same_order_again_after_it_began_repeats_no_play(double secondsLater, int[] before, int[] after)
+    {
+        // The gateway was killed before it had written down that the order was taken, and gives it again under the same tag.
+        using var bench = new HornBench();
+        await bench.PrepareAsync(1);
+        await bench.ArmAsync(2, playInSeconds: 1, repeat: 3, every: 20);
+        bench.Run(secondsLater);
+        Assert.Equal(before, Started(bench));
+        await bench.ArmAsync(3, playInSeconds: 5, repeat: 3, every: 20);
+        Assert.Contains("armed", bench.ReportTypes());
+        bench.Run(120);
+        Assert.Equal(after, Started(bench));
+    }
+
+    [Fact]
+    public async Task One_alarm_is_for_those_whom_it_names_and_begins_with_its_arrival()
+    {
+        using var bench = new HornBench();
+        await bench.PrepareAsync(1, tag: "stock-0123456789abcdef");
+        await bench.AlarmAsync(2, to: "7 8000-8002 9000");
+        Assert.Equal(["ready", "armed"], bench.ReportTypes());
+        bench.Run(1);
+        var started = bench.Reports().Single(r => r.GetProperty("type").GetString() == "started");
+        Assert.Equal("d7-8001-3-0-1", started.GetProperty("tag").GetString());
+        await bench.AlarmAsync(3, to: "8002-9000");
+        await bench.AlarmAsync(4, to: "8001", signedTo: "8002");
+        await bench.AlarmAsync(2, to: "8001");
+        await bench.AlarmAsync(5, to: "8001", status: "Exercise");
+        Assert.Equal(["refused:bad-signature", "refused:bad-signature", "refused:replayed", "refused:exercise-refused"], bench.ReportTypes().Where(t => t.StartsWith("refused", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task An_alarm_for_a_programme_that_is_not_held_says_so()
+    {
+        using var bench = new HornBench();
+        await bench.AlarmAsync(1, to: "8001");
+        Assert.Equal(["refused:not-ready"], bench.ReportTypes());
+    }
+
     [Fact]
     public async Task A_stop_silences_at_once_and_plays_the_correction()
     {
