@@ -130,7 +130,7 @@ public sealed class LoudspeakerChannel : IChannel
     /// <summary>Null when the device holds the programme; nothing that it was told so far makes it speak.</summary>
     private async ValueTask<DispatchOutcome?> PrepareAsync(LoudspeakerDevice device, OutgoingDelivery delivery, string tag, CancellationToken cancellationToken)
     {
-        if (device.Holds(delivery.Rendition.ProgrammeSha256!)) return null;
+        if (delivery.Rendition.InStock && device.Holds(delivery.Rendition.ProgrammeSha256!)) return null;
         var ready = await AskAsync(device, delivery.Gate, tag, "ready", _options.ReadyWait, DispatchOutcome.RetryLater(DispatchError.TimedOut), DispatchOutcome.Unreachable,
             seq => _orders.Prepare(tag, seq, delivery.Rendition), cancellationToken);
         if (ready.Code == ResultCode.Accepted) return null;
