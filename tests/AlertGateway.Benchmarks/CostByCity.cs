@@ -28,7 +28,9 @@ internal static class CostByCity
         }
     }
 
-    private static void SendAll(WholeCity city, int no, int size)
+    private static void SendAll(WholeCity city, int no, int size) => SendAllAsync(city, no, size).GetAwaiter().GetResult();
+
+    private static async Task SendAllAsync(WholeCity city, int no, int size)
     {
         using var stop = new CancellationTokenSource();
         byte[] number = Encoding.ASCII.GetBytes("+8612000000001");
@@ -36,11 +38,10 @@ internal static class CostByCity
         var running = Task.Run(() => lane.RunAsync(stop.Token));
         while (city.Room.Find(no)!.Channels[0].Accepted < size)
         {
-            if (running.IsCompleted) running.GetAwaiter().GetResult();
-            Thread.Sleep(100);
+            if (await Task.WhenAny(running, Task.Delay(100)) == running) await running;
         }
-        stop.Cancel();
-        running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
+        await stop.CancelAsync();
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private static long Held()

@@ -10,9 +10,9 @@ namespace AlertGateway.Channels.Loudspeaker;
 /// <summary>Writes and signs the three orders of docs/protocols/loudspeaker-mqtt.md.</summary>
 internal sealed class LoudspeakerOrders(LoudspeakerOptions options, OrderKey key, ProgrammeTickets tickets)
 {
-    private readonly string _baseUrl = options.ProgrammeBaseUrl.GetLeftPart(UriPartial.Path).TrimEnd('/');
-
     private static readonly TimeSpan StockLife = TimeSpan.FromDays(30);
+
+    private readonly string _baseUrl = options.ProgrammeBaseUrl.GetLeftPart(UriPartial.Path).TrimEnd('/');
 
     public byte[] Prepare(string tag, long seq, Rendition rendition) => Prepare(tag, seq, rendition, options.TicketLife);
 
@@ -46,15 +46,9 @@ internal sealed class LoudspeakerOrders(LoudspeakerOptions options, OrderKey key
             json.WriteNumber("dissemination", disseminationNo);
             json.WriteString("sha256", rendition.ProgrammeSha256);
             json.WriteString("to", to);
-            json.WriteNumber("playAtTicks", playAtTicks);
-            json.WriteNumber("notAfterTicks", notAfterTicks);
-            json.WriteNumber("volume", play.Volume);
-            json.WriteNumber("priority", play.Priority);
-            json.WriteNumber("repeat", plan.Plays);
-            json.WriteNumber("repeatEverySeconds", plan.EverySeconds);
+            WritePlay(json, playAtTicks, notAfterTicks, play, plan);
             json.WriteString("status", rendition.Status);
-            json.WriteString("keyId", key.KeyId);
-            json.WriteString("signature", signature);
+            WriteSignature(json, signature);
         });
     }
 
@@ -76,18 +70,12 @@ internal sealed class LoudspeakerOrders(LoudspeakerOptions options, OrderKey key
         return Write("arm", tag, seq, json =>
         {
             json.WriteString("sha256", rendition.ProgrammeSha256);
-            json.WriteNumber("playAtTicks", playAtTicks);
-            json.WriteNumber("notAfterTicks", notAfterTicks);
-            json.WriteNumber("volume", play.Volume);
-            json.WriteNumber("priority", play.Priority);
-            json.WriteNumber("repeat", plan.Plays);
-            json.WriteNumber("repeatEverySeconds", plan.EverySeconds);
+            WritePlay(json, playAtTicks, notAfterTicks, play, plan);
             json.WriteNumber("thenAtTicks", thenAtTicks);
             json.WriteNumber("thenEverySeconds", plan.ThenEverySeconds);
             json.WriteString("until", until);
             json.WriteString("status", rendition.Status);
-            json.WriteString("keyId", key.KeyId);
-            json.WriteString("signature", signature);
+            WriteSignature(json, signature);
         });
     }
 
@@ -101,9 +89,24 @@ internal sealed class LoudspeakerOrders(LoudspeakerOptions options, OrderKey key
             json.WriteString("sha256", sha256);
             json.WriteNumber("playAtTicks", playAtTicks);
             json.WriteNumber("notAfterTicks", notAfterTicks);
-            json.WriteString("keyId", key.KeyId);
-            json.WriteString("signature", signature);
+            WriteSignature(json, signature);
         });
+    }
+
+    private static void WritePlay(Utf8JsonWriter json, long playAtTicks, long notAfterTicks, ColourPlay play, HornPlan plan)
+    {
+        json.WriteNumber("playAtTicks", playAtTicks);
+        json.WriteNumber("notAfterTicks", notAfterTicks);
+        json.WriteNumber("volume", play.Volume);
+        json.WriteNumber("priority", play.Priority);
+        json.WriteNumber("repeat", plan.Plays);
+        json.WriteNumber("repeatEverySeconds", plan.EverySeconds);
+    }
+
+    private void WriteSignature(Utf8JsonWriter json, string signature)
+    {
+        json.WriteString("keyId", key.KeyId);
+        json.WriteString("signature", signature);
     }
 
     private static byte[] Write(string type, string? tag, long seq, Action<Utf8JsonWriter> rest)

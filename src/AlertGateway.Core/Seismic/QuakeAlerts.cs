@@ -23,6 +23,7 @@ public static class QuakeAlerts
     private const string IntensityName = "quakeIntensity";
     private const string AdviceName = "quakeAdvice";
     private const int AreasMax = 2_000;
+    private const int WholeFrom = 20;
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan AdviceLife = TimeSpan.FromHours(2);
 
@@ -134,7 +135,7 @@ public static class QuakeAlerts
                 : zh ? $"来源报告震级{magnitude}。估计本地最大烈度{worst}度，强烈摇晃最早{arrival}到达。" : $"The source reports magnitude {magnitude}. Estimated intensity here up to {worst}; strong shaking from {arrival}.",
             Instruction = cancel ? null : zh ? "就近避险：躲在结实的桌下，护住头颈，远离窗户；停止后撤到空旷处。" : "Drop, cover, hold on. Keep away from windows. When the shaking stops, go to open ground.",
             Parameters = Parameters(report, decision),
-            Areas = [AreaOf(decision)],
+            Areas = AreasOf(decision),
         };
     }
 
@@ -159,17 +160,14 @@ public static class QuakeAlerts
             Instruction = zh ? "注意余震，远离受损房屋和高压线；关闭燃气和电源；看望邻居中的老人和病人；有人受伤或被埋请拨打110、119、120。"
                 : "Expect aftershocks. Keep away from damaged buildings and power lines. Turn off gas and electricity. Look after old and ill neighbours. If anybody is hurt or trapped, call 110, 119 or 120.",
             Parameters = Parameters(report, decision, advice: true),
-            Areas = [AreaOf(decision)],
+            Areas = AreasOf(decision),
         };
     }
 
-    // One area for all: places whose whole town, or whole county, is warned are named by its code.
-    private static Area AreaOf(QuakeDecision decision)
-    {
-        var places = decision.Shaking.Take(AreasMax).Select(s => s.Place).ToList();
-        string names = string.Join('、', places.Take(5).Select(p => p.Name)) + (places.Count > 5 ? $" 等 {places.Count} 处" : "");
-        return new Area { AreaDesc = decision.Whole.Length > 0 ? $"全部 {places.Count} 处" : names, Geocodes = decision.Whole.Length > 0 ? [new NamedValue(CmaProfile.GeocodeName, decision.Whole)] : [.. places.Select(p => new NamedValue(CmaProfile.GeocodeName, p.Code))] };
-    }
+    // Each place by its name; a whole county of many by its code, since two hundred names say no more and take time to write and read.
+    private static IReadOnlyList<Area> AreasOf(QuakeDecision decision) => decision.Whole.Length > 0 && decision.Shaking.Count >= WholeFrom
+        ? [new Area { AreaDesc = $"全部 {decision.Shaking.Count} 个村（社区） all villages", Geocodes = [new NamedValue(CmaProfile.GeocodeName, decision.Whole)] }]
+        : [.. decision.Shaking.Take(AreasMax).Select(s => new Area { AreaDesc = s.Place.Name, Geocodes = [new NamedValue(CmaProfile.GeocodeName, s.Place.Code)] })];
 
     private static double? NumberOf(Alert alert, string name) =>
         alert.Infos.Count > 0 && double.TryParse(alert.Infos[0].Parameter(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;

@@ -28,7 +28,7 @@ public sealed class EarthquakeTests
         await RunningHouse.UntilAsync(() => RunningHouse.ReadPageAsync(browser, "/health", Stop), page => page.Contains($"{Horns} 台大喇叭已存有", StringComparison.Ordinal), Stop);
 
         // Some 70 km off: the whole county has a quarter of a minute.
-        upstream.Answer("eew", Frame("far", 1, DateTimeOffset.UtcNow, lat: 31.9, lon: 118.85, magnitude: 6.9));
+        upstream.Answer("eew", Frame("far", 1, TimeProvider.System.GetUtcNow(), lat: 31.9, lon: 118.85, magnitude: 6.9));
         await RunningHouse.UntilAsync(() => Task.FromResult(Orders(house, "alarm", dissemination: 1)), n => n == Horns, Stop);
         var warning = await house.GetAsync("/v1/disseminations/1", Stop);
         Assert.DoesNotContain(warning.GetProperty("channels").EnumerateArray(), c => c.GetProperty("channel").GetString() == "Sms");
@@ -41,7 +41,7 @@ public sealed class EarthquakeTests
         Assert.DoesNotContain(Lines(house, "sms"), l => l.Contains("\td1-", StringComparison.Ordinal));
 
         // Felt while the report came: nobody is warned of what is over.
-        upstream.Answer("eew", Frame("near", 1, DateTimeOffset.UtcNow.AddSeconds(-30), lat: 31.43, lon: 119.48, magnitude: 5.6));
+        upstream.Answer("eew", Frame("near", 1, TimeProvider.System.GetUtcNow().AddSeconds(-30), lat: 31.43, lon: 119.48, magnitude: 5.6));
         await RunningHouse.UntilAsync(() => house.GetAsync("/v1/disseminations", Stop), all => all.EnumerateArray().Count() == 3, Stop);
         await RunningHouse.UntilAsync(() => Task.FromResult(Lines(house, "sms").Count(l => l.Contains("\td3-", StringComparison.Ordinal))), n => n > 0, Stop);
         Assert.Equal(Horns, Lines(house, "horns").Count(l => l.Contains("\talarm\t", StringComparison.Ordinal)));

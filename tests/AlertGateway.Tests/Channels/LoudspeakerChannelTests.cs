@@ -125,6 +125,25 @@ public sealed class LoudspeakerChannelTests : ChannelCompliance
         return Make.ADelivery(Make.ARendition(ChannelKind.Loudspeaker, "地震！快避险！", programme: sha256, programmeBytes: 1000) with { InStock = true }, endpointNo, default, _clock.GetUtcNow()) with { Audience = audience };
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task What_is_in_stock_sounds_by_one_order_that_is_signed_once_and_names_its_loudspeakers()
+    {
+        var other = await ADeviceAsync(EndpointNo + 1);
+        var delivery = await InStockAsync(EndpointNo, EndpointNo + 1, EndpointNo, 9);
+        await other.NextAsync(Stop);
+        while (_channel!.Holding([delivery.Rendition.ProgrammeSha256!]) < 2) await Task.Yield();
+        _device!.Answers = order => new { type = "armed", tag = $"d7-{EndpointNo}-3-0-1", seq = order.GetProperty("seq").GetInt64() };
+        other.Answers = order => new { type = "armed", tag = $"d7-{EndpointNo + 1}-3-0-1", seq = order.GetProperty("seq").GetInt64() };
+        Assert.Equal(ResultCode.Accepted, (await Channel.DispatchAsync(delivery, Stop)).Code);
+        var alarm = await _device.NextAsync(Stop);
+        long seq = alarm.GetProperty("seq").GetInt64(), playAt = alarm.GetProperty("playAtTicks").GetInt64();
+        Assert.Equal(("alarm", "9 8001-8002", _clock.GetUtcNow().UtcTicks), (alarm.GetProperty("type").GetString(), alarm.GetProperty("to").GetString(), playAt));
+        Assert.True(Signed(_key, $"agw-alarm-v1|7|{seq}|{delivery.Rendition.ProgrammeSha256}|9 8001-8002|{playAt}|{delivery.NotAfterTicks}|100|255|3|200|Actual", alarm));
+        var second = delivery with { Tag = new DeliveryTag(delivery.Tag.Key with { EndpointNo = EndpointNo + 1 }, 1) };
+        Assert.Equal(ResultCode.Accepted, (await Channel.DispatchAsync(second, Stop)).Code);
+        Assert.Equal(alarm.GetRawText(), (await other.NextAsync(Stop)).GetRawText());
+    }
+
     [Fact]
     public async Task A_loudspeaker_that_has_lost_its_stock_is_handed_the_programme_and_armed_by_itself()
     {
