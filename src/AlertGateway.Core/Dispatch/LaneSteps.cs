@@ -108,7 +108,15 @@ internal sealed class LaneSteps(IReadOnlyList<ChannelRoute> routes, ChannelKind 
         return probed is null ? (_routes[0], 0) : (probed, probed.Allowed(alone));
     }
 
-    private RouteHealth? HealthOf(byte number) => Array.Find(_routes, r => r.Route.Number == number);
+    private RouteHealth? HealthOf(byte number)
+    {
+        // Asked for every message: no closure.
+        foreach (var route in _routes)
+        {
+            if (route.Route.Number == number) return route;
+        }
+        return null;
+    }
 
     private bool IsAnotherWell(RouteHealth? than) => Array.Exists(_routes, r => r != than && r.IsWell);
 
