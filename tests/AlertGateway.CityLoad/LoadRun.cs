@@ -46,26 +46,19 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
 
     private async Task CycleAsync(DemoHouse house, Alert alert, int cycle)
     {
-        var known = (await house.Editor.ProposalsAsync(cancellationToken)).Select(p => p.ProposalNo).ToHashSet();
-        string identifier = string.Create(CultureInfo.InvariantCulture, $"cityload-{cycle}");
-        await house.Editor.SubmitAsync(CapWriter.Write(DemoNight.Moved(alert, TimeProvider.System.GetUtcNow(), identifier)), cancellationToken);
-        ProposalSummary? proposal;
-        while ((proposal = (await house.Editor.ProposalsAsync(cancellationToken)).FirstOrDefault(p => !known.Contains(p.ProposalNo) && p.Identifier == identifier)) is null) await Task.Delay(20, cancellationToken);
-        if (proposal.Holds.Count > 0) throw new InvalidOperationException($"第 {cycle} 轮被暂缓 · cycle {cycle} is held: {proposal.Holds[0].Sentence}");
-        await house.Editor.SignAsync(proposal.ProposalNo, SignatureRole.Proposer, proposal.Hashes, cancellationToken);
-        await house.Officer.SignAsync(proposal.ProposalNo, SignatureRole.Approver, proposal.Hashes, cancellationToken);
+        int proposalNo = await CityAlerts.ReleaseAsync(house, alert, string.Create(CultureInfo.InvariantCulture, $"cityload-{cycle}"), cancellationToken);
         if (cycle == 1 && options.Provider is { } script) _faults = script.RunAsync(house.SmsProvider, Say, cancellationToken);
-        var view = await StartedAsync(house, proposal.ProposalNo, options.NoCancel ? 100 : 1 + ((options.CancelPercentMax - 1) * (cycle - 1) / Math.Max(1, options.Cycles - 1)));
+        var view = await StartedAsync(house, proposalNo, options.NoCancel ? 100 : 1 + ((options.CancelPercentMax - 1) * (cycle - 1) / Math.Max(1, options.Cycles - 1)));
         if (options.NoCancel)
         {
             Say($"{cycle}/{options.Cycles}  已开始 · started {view.Started:N0}");
             return;
         }
         await house.Officer.CancelAsync(view.DisseminationNo, "压测撤销 · load test", falseAlarm: false, cancellationToken);
-        view = await FindAsync(house, proposal.ProposalNo);
+        view = await FindAsync(house, proposalNo);
         _committed[view!.DisseminationNo] = view.StopCommittedNanoseconds ?? throw new InvalidOperationException("The view of a cancelled alert lacks the instant of its commit.");
         Say($"{cycle}/{options.Cycles}  已开始 · started {view.Started:N0}，撤销 · cancelled");
-        while ((await FindAsync(house, proposal.ProposalNo))!.Channels.Sum(c => c.Open) > 0) await Task.Delay(50, cancellationToken);
+        while ((await FindAsync(house, proposalNo))!.Channels.Sum(c => c.Open) > 0) await Task.Delay(50, cancellationToken);
     }
 
     /// <summary>Waits until the share has started, killing on the timer meanwhile.</summary>

@@ -20,15 +20,18 @@ var unanswering = new Option<int>("--never-answer") { DefaultValueFactory = _ =>
 var standby = new Option<bool>("--standby") { Description = "第二家短信供应商，首家不应答时代发 · a second SMS provider, which carries the work while the first does not answer" };
 var quake = new Option<int>("--quake") { DefaultValueFactory = _ => 0, Description = "不压短信，改发这么多帧地震预警，测到首台和末台大喇叭的时间 · instead of a storm: so many earthquake frames, timed to the first and the last loudspeaker" };
 var quakeEvery = new Option<int>("--quake-every") { DefaultValueFactory = _ => 500, Description = "两帧之间的毫秒 · milliseconds between frames" };
+var restarts = new Option<int>("--restarts") { DefaultValueFactory = _ => 0, Description = "不压短信，改在一条全市预警中途这么多次 kill -9 后重启，测到续发首条的时间 · instead of a storm: so many restarts in the middle of one citywide alert, timed to the first message that goes on" };
+var history = new Option<long>("--history") { DefaultValueFactory = _ => 0, Description = "重启之前账本至少有这么多行（先发完若干条全市预警）· rows that the ledger has before the restarts, made by citywide alerts sent to their end" };
 var report = new Option<string?>("--report") { Description = "写一个 HTML 报告（触达曲线）· write an HTML report with the curves of reach" };
 var folder = new Option<string?>("--folder") { Description = "运行文件夹 · folder of the run" };
 var json = new Option<bool>("--json") { Description = "末尾输出一个 JSON 对象 · end with one JSON object on stdout" };
-var root = new RootCommand("全市压测：以各端日志与登记册对账 · citywide load test, judged by the far sides' journals joined to the registry") { households, push, speakers, seed, cycles, cancelAt, noCancel, killEvery, kills, campaign, rate, window, script, unread, unanswering, standby, quake, quakeEvery, report, folder, json };
+var root = new RootCommand("全市压测：以各端日志与登记册对账 · citywide load test, judged by the far sides' journals joined to the registry") { households, push, speakers, seed, cycles, cancelAt, noCancel, killEvery, kills, campaign, rate, window, script, unread, unanswering, standby, quake, quakeEvery, restarts, history, report, folder, json };
 root.SetAction((parsed, cancellationToken) =>
 {
     var city = new DemoOptions(parsed.GetValue(households), parsed.GetValue(push), parsed.GetValue(seed), null, 0, true, parsed.GetValue(json), parsed.GetValue(folder), parsed.GetValue(window), 0, true, parsed.GetValue(speakers), Math.Max(0, parsed.GetValue(rate)), parsed.GetValue(unread), parsed.GetValue(unanswering), parsed.GetValue(standby));
     var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
     if (parsed.GetValue(quake) > 0) return new QuakeRun(city, parsed.GetValue(quake), TimeSpan.FromMilliseconds(parsed.GetValue(quakeEvery)), parsed.GetValue(json), output, error, cancellationToken).RunAsync();
+    if (parsed.GetValue(restarts) is > 0 and var times) return new RestartRun(city, times, parsed.GetValue(history), parsed.GetValue(json), output, error, cancellationToken).RunAsync();
     return new LoadRun(new LoadOptions(city, parsed.GetValue(cycles), Math.Clamp(parsed.GetValue(cancelAt), 1, 100), TimeSpan.FromMilliseconds(parsed.GetValue(killEvery)), parsed.GetValue(json), parsed.GetValue(noCancel), parsed.GetValue(report), parsed.GetValue(script) is { } file ? ProviderScript.Parse(File.ReadLines(file)) : null, Math.Max(0, parsed.GetValue(kills)), parsed.GetValue(campaign)), output, error, cancellationToken).RunAsync();
 });
 return await root.Parse(args).InvokeAsync();

@@ -62,6 +62,9 @@ public sealed class SmsProviders : IDisposable
 
     internal IReadOnlyList<TwilioReceiptEndpoints> Receipts { get; }
 
+    /// <summary>Asks every provider something that sends nothing, so that its connection is open when the first message comes. What they answer does not matter; never throws for it.</summary>
+    public Task WarmAsync(CancellationToken cancellationToken) => Task.WhenAll(_channels.Select(c => Task.Run(() => c.ProbeAsync(cancellationToken).AsTask(), cancellationToken)));
+
     public void Dispose()
     {
         foreach (var channel in _channels) channel.Dispose();

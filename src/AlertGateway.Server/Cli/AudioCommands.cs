@@ -112,7 +112,7 @@ public static class AudioCommands
     {
         var wording = Wording.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "templates", "wording.json"), stop));
         var publishers = LawfulPublishers.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "publishers.json"), stop));
-        var languages = await Gateway.LanguagesAsync(config, city, stop);
+        var languages = await GatewayFiles.LanguagesAsync(config, city, stop);
         var alert = message.Alert!;
         var submission = new Submission
         {

@@ -15,7 +15,6 @@ using AlertGateway.Core.Seismic;
 using AlertGateway.Core.Targeting;
 using AlertGateway.Core.Tracking;
 using AlertGateway.Server.Api;
-using AlertGateway.Server.Cli;
 using AlertGateway.Server.Security;
 using AlertGateway.Server.Web;
 using AlertGateway.Storage.Ledger;
@@ -29,8 +28,9 @@ namespace AlertGateway.Server.Composition;
 public sealed class Gateway : IAsyncDisposable
 {
     private readonly List<IDisposable> _owned = [];
+    private readonly StartTimes _times;
 
-    private Gateway(WebApplication app) => App = app;
+    private Gateway(WebApplication app, StartTimes times) => (App, _times) = (app, times);
 
     public WebApplication App { get; }
 
@@ -39,6 +39,7 @@ public sealed class Gateway : IAsyncDisposable
     /// <exception cref="LedgerException">The ledger cannot be opened or is damaged; the message names the place.</exception>
     public static async Task<Gateway> StartAsync(string? settingsFile, CancellationToken cancellationToken)
     {
+        var times = new StartTimes();
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         GatewayConfiguration.Apply(builder.Configuration, settingsFile);
         builder.Logging.ClearProviders().AddJsonConsole(o => o.UseUtcTimestamp = true).SetMinimumLevel(LogLevel.Warning);
@@ -50,23 +51,25 @@ public sealed class Gateway : IAsyncDisposable
         Directory.CreateDirectory(data);
         var clock = TimeProvider.System;
 
-        // Storage.
-        var ledger = SqliteLedger.Open(Path.Combine(data, "ledger.db"), new SqliteLedgerOptions
+        // Storage: both files are large and are opened side by side, while the configuration is read.
+        var opening = Task.Run(() => SqliteLedger.Open(Path.Combine(data, "ledger.db"), new SqliteLedgerOptions
         {
             WitnessFile = options.AuditWitnessFile.Length > 0 ? Path.GetFullPath(options.AuditWitnessFile, GatewayConfiguration.Home()) : null, ReserveBytes = options.DiskReserveMiB * 1024L * 1024L,
-        });
+        }), cancellationToken);
         var registryStore = RegistryStore.Open(Path.Combine(data, "registry.db"));
-        var registry = registryStore.LoadSnapshot();
+        var loading = Task.Run(registryStore.LoadSnapshot, cancellationToken);
         var people = PeopleStore.Open(Path.Combine(data, "people.db"), clock, RandomNumberGenerator.Create());
         var lookups = registryStore.OpenAddresses();
+        var files = await GatewayFiles.ReadAsync(config, options, builder.Configuration, clock, cancellationToken);
+        var (publishers, speech, languages, wording) = (files.Publishers, files.Speech, files.Languages, files.Wording);
+        var ledger = await opening;
+        times.Mark("ledger");
+        var registry = await loading;
+        times.Mark("registry");
 
         // Rooms.
-        var ingestOptions = FeedSignatures.Apply(builder.Configuration["Feeds:Folder"] is { Length: > 0 } feedFolder ? feedFolder : Path.Combine(config, "feeds"), new IngestOptions());
-        var ingest = new IngestRoom(ledger, clock, ingestOptions);
-        var publishers = LawfulPublishers.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "publishers.json"), cancellationToken));
-        string authorityFile = options.AuthorityFile.Length > 0 ? Path.GetFullPath(options.AuthorityFile, GatewayConfiguration.Home()) : Path.Combine(config, "authority.json");
-        var authority = AuthorityMatrix.Parse(await File.ReadAllBytesAsync(authorityFile, cancellationToken));
-        var desk = new ApprovalDesk(ledger, clock, authority, no => ingest.Find(no)?.ToSubmission() ?? throw new KeyNotFoundException($"There is no submission {no}."), publishers);
+        var ingest = new IngestRoom(ledger, clock, files.Ingest);
+        var desk = new ApprovalDesk(ledger, clock, files.Authority, no => ingest.Find(no)?.ToSubmission() ?? throw new KeyNotFoundException($"There is no submission {no}."), publishers);
         var refusals = new RefusalBook();
         var room = new DisseminationRoom(ledger, registry, clock, c => new ChannelTimes(options.Lanes.For(c).ReceiptTimeout, options.Lanes.For(c).UnreachableTimeout ?? TimeSpan.MaxValue));
         var snapshots = new StateSnapshots(new SnapshotFolder(Path.Combine(data, "snapshot")), ledger, room);
@@ -84,28 +87,29 @@ public sealed class Gateway : IAsyncDisposable
             desk.OnCommitted(first, rows);
             refusals.OnCommitted(first, rows);
         }
-        void Recover() => ledger.Read(snapshots.Restore(FoldDesk), (first, rows) =>
+        void Recover()
         {
-            FoldDesk(first, rows);
-            room.OnCommitted(first, rows);
-            snapshots.OnCommitted(first, rows);
-        });
+            long from = snapshots.Restore(FoldDesk);
+            times.Mark("snapshot");
+            ledger.Read(from, (first, rows) =>
+            {
+                FoldDesk(first, rows);
+                room.OnCommitted(first, rows);
+                snapshots.OnCommitted(first, rows);
+            });
+            times.Mark("ledgerTail");
+        }
 
-        var speech = SpeechHouse.Open(config, builder.Configuration.GetSection("Speech"), clock);
-        var languages = await LanguagesAsync(config, options.City, cancellationToken);
-        var wording = Core.Rendering.Wording.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "templates", "wording.json"), cancellationToken));
         var rendering = new RenderingRoom(wording, speech.Renderer, languages, publishers);
-        var zones = await DangerZonesAsync(config, options.City, cancellationToken);
-        var targets = TargetingConfig.Parse(await File.ReadAllTextAsync(Path.Combine(config, "targeting.json"), cancellationToken));
-        var targeting = new TargetingRoom(registry, targets, zones,
-            Jurisdiction.FromJson(registryStore.ReadMeta("jurisdiction") ?? throw new InvalidDataException("The registry has no jurisdiction: fill it first (agw city create).")),
-            await NeighboursAsync(config, options.City, cancellationToken), BoundaryBook.Load(Path.Combine(config, "boundaries")), languages);
+        var targeting = new TargetingRoom(registry, files.Targets, files.Zones,
+            Jurisdiction.FromJson(registryStore.ReadMeta("jurisdiction") ?? throw new InvalidDataException("The registry has no jurisdiction: fill it first (agw city create).")), files.Neighbours, files.Boundaries, languages);
         var programmes = new ProgrammeStore(Path.Combine(data, "programmes"));
-        var pipeline = new AlertPipeline(ingest, targeting.Plan, rendering, (p, _) => { programmes.PutMap(programmes.Put(p.Wav), Channels.Speech.ProgrammeMap.Of(p).ToJson()); return Task.CompletedTask; }, desk, room, ingestOptions,
-            publishers, new EpisodePolicy(wording.EventKindOf, targets.Repeat));
+        var pipeline = new AlertPipeline(ingest, targeting.Plan, rendering, (p, _) => { programmes.PutMap(programmes.Put(p.Wav), Channels.Speech.ProgrammeMap.Of(p).ToJson()); return Task.CompletedTask; }, desk, room, files.Ingest,
+            publishers, new EpisodePolicy(wording.EventKindOf, files.Targets.Repeat));
 
         // Channels and rim.
         var s = builder.Services;
+        s.AddHostedService<GatewayWorker>(); // the first: what was in flight goes on before the devices come back
         s.AddSingleton(clock).AddSingleton(wording).AddSingleton<ILedger>(ledger).AddSingleton(registry).AddSingleton(room).AddSingleton(snapshots).AddSingleton<IReceiptSink>(room).AddSingleton<IWakeSink>(room).AddSingleton<IHornPlans>(room).AddSingleton<ITrackingBoard>(room);
         s.AddSingleton<IRefusalLog>(new RimRefusals(ledger, clock)).AddSingleton(pipeline).AddSingleton(ingest).AddSingleton(desk).AddSingleton(refusals).AddSingleton(people).AddSingleton(speech);
         var tokens = new DeviceBook(lookups);
@@ -120,13 +124,12 @@ public sealed class Gateway : IAsyncDisposable
         s.AddSingleton(p => p.GetServices<IChannel>().Select(c => new ChannelRoute(c)).Concat(p.GetRequiredService<SmsProviders>().Routes).GroupBy(r => r.Channel.Kind).Select(r => new Lane([.. r], options.Lanes.For(r.Key), room, ledger, registryStore.OpenAddresses().Read, registry, clock, p.GetRequiredService<ILogger<Lane>>())).ToArray());
         s.AddSingleton(p => FeedHouse.Open(builder.Configuration["Feeds:Folder"] is { Length: > 0 } own ? own : Path.Combine(config, "feeds"), clock, pipeline, ingest, p.GetRequiredService<QuakeRoom>()));
         s.AddSingleton(p => QuakeHouse.Open(registry, languages, ingest, rendering, programmes, pipeline, clock, p.GetRequiredService<HornStock>(), p.GetRequiredService<LoudspeakerChannel>(),
-            builder.Configuration.GetSection("Earthquake").Get<QuakeOptions>() ?? new QuakeOptions(), authority.HasStandingOrderFor(QuakeAlerts.EventCode), p.GetRequiredService<ILogger<QuakeHouse>>()));
+            builder.Configuration.GetSection("Earthquake").Get<QuakeOptions>() ?? new QuakeOptions(), files.Authority.HasStandingOrderFor(QuakeAlerts.EventCode), p.GetRequiredService<ILogger<QuakeHouse>>()));
         s.AddSingleton(p => p.GetRequiredService<QuakeHouse>().Room);
         s.AddHostedService(p => p.GetRequiredService<QuakeHouse>());
-        s.AddSingleton(p => HydrologyHouse.Open(data, config, hydrology, zones, clock, p.GetRequiredService<ILoggerFactory>()));
+        s.AddSingleton(p => HydrologyHouse.Open(data, config, hydrology, files.Zones, clock, p.GetRequiredService<ILoggerFactory>()));
         s.AddSingleton<FeedVitals>().AddSingleton<FeedMetrics>();
         s.AddSingleton<IHealthSource, HealthWindow>();
-        s.AddHostedService<GatewayWorker>();
         s.AddConsole();
         s.AddPublicAlerts(Path.Combine(data, "publishing.key"));
         s.PostConfigure<ConsoleOptions>(o => o.KeyFolder = o.KeyFolder is { Length: > 0 } own ? Path.GetFullPath(own, GatewayConfiguration.Home()) : Path.Combine(data, "cookie-keys"));
@@ -151,12 +154,18 @@ public sealed class Gateway : IAsyncDisposable
         FeedMetrics.Map(app);
         app.MapGet("/healthz/live", () => Results.Text("live")).AllowAnonymous();
         app.MapGet("/healthz/ready", () => ledger.Failure is null ? Results.Text("ready") : Results.Text("ledger failed", statusCode: 503)).AllowAnonymous();
-        var gateway = new Gateway(app);
+        times.Mark("built");
+        var gateway = new Gateway(app, times);
         gateway._owned.AddRange([ledger, registryStore, people, lookups, speech, ingest, desk]);
+        // The first message after a restart waits for no connection to be made.
+        _ = app.Services.GetRequiredService<SmsProviders>().WarmAsync(cancellationToken);
         await recovered;
         await room.RecoverAsync(cancellationToken);
+        times.Mark("recovered");
         await app.StartAsync(cancellationToken);
+        times.Mark("listening");
         await pipeline.ResumeAsync(cancellationToken);
+        times.Mark("ready");
         return gateway;
     }
 
@@ -164,7 +173,7 @@ public sealed class Gateway : IAsyncDisposable
     public string ReadyLine() => JsonSerializer.Serialize(new
     {
         ready = true, name = "gateway", url = App.Urls.First(), mqttPort = App.Services.GetRequiredService<LoudspeakerBroker>().Port, sl651Port = App.Services.GetRequiredService<HydrologyHouse>().Stations?.Port,
-        orderKeyId = App.Services.GetRequiredService<OrderKey>().KeyId, orderKey = App.Services.GetRequiredService<OrderKey>().PublicKeyBase64, processId = Environment.ProcessId,
+        orderKeyId = App.Services.GetRequiredService<OrderKey>().KeyId, orderKey = App.Services.GetRequiredService<OrderKey>().PublicKeyBase64, processId = Environment.ProcessId, startMilliseconds = _times.Marks,
     });
 
     public async ValueTask DisposeAsync()
@@ -179,24 +188,6 @@ public sealed class Gateway : IAsyncDisposable
         var options = configuration.GetSection("Gateway").Get<GatewayOptions>() ?? new GatewayOptions();
         var verdict = new GatewayOptionsValidator().Validate(null, options);
         return verdict.Failed ? throw new OptionsValidationException("Gateway", typeof(GatewayOptions), verdict.Failures) : options;
-    }
-
-    internal static async Task<VillageLanguages> LanguagesAsync(string config, string city, CancellationToken cancellationToken)
-    {
-        string file = Path.Combine(config, "cities", city, "languages.json");
-        return city.Length > 0 && File.Exists(file) ? VillageLanguages.Parse(await File.ReadAllTextAsync(file, cancellationToken)) : VillageLanguages.Default;
-    }
-
-    private static async Task<DangerZones> DangerZonesAsync(string config, string city, CancellationToken cancellationToken)
-    {
-        string file = Path.Combine(config, "cities", city, "danger-zones.json");
-        return city.Length > 0 && File.Exists(file) ? DangerZones.Parse(await File.ReadAllTextAsync(file, cancellationToken)) : DangerZones.None;
-    }
-
-    private static async Task<Neighbours> NeighboursAsync(string config, string city, CancellationToken cancellationToken)
-    {
-        string file = Path.Combine(config, "cities", city, "neighbours.json");
-        return city.Length > 0 && File.Exists(file) ? Neighbours.Parse(await File.ReadAllTextAsync(file, cancellationToken)) : Neighbours.None;
     }
 
     private static async Task<CityMap> CityMapAsync(string config, string city, bool synthetic, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ using AlertGateway.Storage.Ledger;
 
 namespace AlertGateway.Server.Composition;
 
-/// <summary>Runs lanes, feeds and the tick until the host stops. A lane that ends because the ledger failed ends the process: start is recovery.</summary>
+/// <summary>Runs lanes, feeds and the tick until the host stops; lanes go on before anything else of the host is up, feeds once all of it is. A lane that ends because the ledger failed ends the process: start is recovery.</summary>
 internal sealed partial class GatewayWorker(Lane[] lanes, IFeedAdapter[] feeds, DisseminationRoom room, HydrologyHouse hydrology, AlertPipeline pipeline, ILedger ledger, StateSnapshots snapshots, TimeProvider clock, IHostApplicationLifetime host, ILogger<GatewayWorker> logger) : BackgroundService
 {
     private const long SnapshotRows = 100_000;
@@ -16,8 +16,9 @@ internal sealed partial class GatewayWorker(Lane[] lanes, IFeedAdapter[] feeds, 
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var tasks = lanes.Select(l => Task.Run(() => l.RunAsync(stoppingToken), stoppingToken)).Append(TickAsync(stoppingToken)).Concat(feeds.Select(f => Task.Run(() => f.RunAsync(stoppingToken), stoppingToken))).Concat(hydrology.Run(pipeline, stoppingToken)).ToList();
+        var tasks = lanes.Select(l => Task.Run(() => l.RunAsync(stoppingToken), stoppingToken)).Append(TickAsync(stoppingToken)).ToList();
         tasks.Add(Task.Run(() => KeepSnapshotsAsync(stoppingToken), stoppingToken));
+        tasks.Add(TakeInAsync(stoppingToken));
         if (ledger is SqliteLedger file) tasks.Add(StopWithAsync(file, stoppingToken));
         try
         {
@@ -33,6 +34,16 @@ internal sealed partial class GatewayWorker(Lane[] lanes, IFeedAdapter[] feeds, 
             host.StopApplication();
             throw;
         }
+    }
+
+    private async Task TakeInAsync(CancellationToken cancellationToken)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var _ = host.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(cancellationToken);
+        var tasks = feeds.Select(f => Task.Run(() => f.RunAsync(cancellationToken), cancellationToken)).Concat(hydrology.Run(pipeline, cancellationToken)).ToList();
+        if (tasks.Count == 0) await Task.Delay(Timeout.Infinite, cancellationToken);
+        await await Task.WhenAny(tasks);
     }
 
     private async Task TickAsync(CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using AlertGateway.Cap;
 using AlertGateway.Core.Targeting;
 using AlertGateway.Server.City;
@@ -85,6 +86,15 @@ internal sealed class DemoHouse : IDisposable
         RememberMemory();
         Gateway.Kill();
         Gateway.Dispose();
+    }
+
+    /// <summary>Lets the gateway send no more SMS a second than this, from its next start on.</summary>
+    public void PaceSms(int perSecond)
+    {
+        string file = Path.Combine(Folder, "settings.json");
+        var settings = JsonNode.Parse(File.ReadAllText(file))!;
+        settings[nameof(Gateway)]!["Lanes"]!["Sms"]!["RatePerSecond"] = perSecond;
+        File.WriteAllText(file, settings.ToJsonString());
     }
 
     public void RememberMemory() => PeakMemoryMiB = Math.Max(PeakMemoryMiB, Gateway.PeakMemoryMiB());

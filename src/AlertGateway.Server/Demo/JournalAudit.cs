@@ -68,6 +68,9 @@ internal static class JournalAudit
         return new AuditResult(taken.Values.Sum(), lost, duplicates, unlabelled, wrong, had, told, toldWithout, notTold, taken.Count - planned, handOffs / seconds);
     }
 
+    /// <summary>Rows that the ledger of this data folder has.</summary>
+    internal static long LedgerRows(string dataFolder) => SqliteLedger.LastSequenceOf(Path.Combine(dataFolder, "ledger.db"));
+
     /// <summary>Lines of the journal of this name and, for a second provider, of those that begin with its name.</summary>
     internal static IEnumerable<string> LinesOf(string folder, string name) => Directory.EnumerateFiles(folder, name + "*.journal").Order(StringComparer.Ordinal).SelectMany(Lines);
 

@@ -177,6 +177,17 @@ public sealed class SqliteLedger : ILedger, IDisposable
         }
     }
 
+    /// <summary>Number of the last row of a ledger file, without taking its lock.</summary>
+    public static long LastSequenceOf(string path)
+    {
+        SqliteGate.Require();
+        SqliteCalls.Check(raw.sqlite3_open_v2(path, out sqlite3 database, raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_NOMUTEX, null), database, "open for reading");
+        using (database)
+        {
+            return SqliteCalls.Number(database, "SELECT ifnull(max(seq),0) FROM event");
+        }
+    }
+
     public void Dispose()
     {
         _queue.Writer.TryComplete();
