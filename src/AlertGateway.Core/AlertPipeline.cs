@@ -57,7 +57,7 @@ public sealed partial class AlertPipeline(
 
             if (submission.Chain is ChainVerdict.First or ChainVerdict.Update) await LayAsync(submission, cancellationToken);
             else if (submission.Chain is ChainVerdict.Cancel or ChainVerdict.Late) await EndOlderAsync(submission, cancellationToken);
-            outcomes.Add(new SubmitOutcome(submission, refusal, ProposalsOf(submission), submission.Alert.Key is { } key ? dispatch.FindByAlert(key) : null));
+            outcomes.Add(OutcomeOf(submission, refusal));
         }
 
         return outcomes;

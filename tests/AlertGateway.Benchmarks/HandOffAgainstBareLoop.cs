@@ -15,12 +15,15 @@ using SQLitePCL;
 namespace AlertGateway.Benchmarks;
 
 /// <summary>
-/// SMS from a cleared alert to the provider emulator, every attempt durable first, beside a bare HttpClient loop with the same payload, connections and emulator. Callbacks are off for both.
+/// SMS from a cleared alert to the provider emulator, every attempt durable first, beside a bare HttpClient loop with the same payload, connections and emulator.
 /// </summary>
-internal sealed class HandOffAgainstBareLoop(string emulator, bool http2, int slots, int window)
+/// <param name="callbacks">Two signed callbacks a message, which the gateway verifies, makes durable and folds and the bare side only answers; it is over when the last one is answered. Without: none.</param>
+internal sealed class HandOffAgainstBareLoop(string emulator, bool http2, int slots, int window, bool callbacks)
 {
-    private const string Account = "AC00000000000000000000000000000000";
+    private const string Account = ReceiptServer.Account;
     private const string Text = "【溧阳市气象台】暴雨红色预警：过去3小时天目湖镇降雨已达103毫米，未来3小时强降雨持续。大溪水库下游请立即转移至天目湖中学。电话12379。";
+
+    private static readonly Uri Nobody = new("http://127.0.0.1:8080");
 
     private readonly List<double> _rowsPerCommit = [];
 
@@ -41,10 +44,9 @@ internal sealed class HandOffAgainstBareLoop(string emulator, bool http2, int sl
     private void Measured(List<double> rates, List<double> cpu, int messages, Func<string, Uri, int, Task<TimeSpan>> run)
     {
         string folder = Directory.CreateTempSubdirectory("agw-bench-").FullName;
-        string token = Path.Combine(folder, "token");
-        File.WriteAllText(token, "benchmark-token");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(token, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        using var provider = Process.Start(new ProcessStartInfo(emulator, ["--token-file", token, "--callbacks", "none", "--parent", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
+        string token = ReceiptServer.WriteToken(folder);
+        string[] called = callbacks ? ["--callbacks", "all", "--callback-delay-ms", "100-1000", "--delivered", "1", "--callback-connections", "128"] : ["--callbacks", "none"];
+        using var provider = Process.Start(new ProcessStartInfo(emulator, ["--token-file", token, .. called, "--parent", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
         try
         {
             using var ready = JsonDocument.Parse(provider.StandardOutput.ReadLine()!);
@@ -71,7 +73,8 @@ internal sealed class HandOffAgainstBareLoop(string emulator, bool http2, int sl
         var room = new DisseminationRoom(ledger, town, TimeProvider.System, _ => new ChannelTimes(options.ReceiptTimeout, TimeSpan.MaxValue));
         ledger.Observe(room);
         await room.RecoverAsync(CancellationToken.None);
-        using var channel = new TwilioChannel(new TwilioOptions { BaseUrl = url, AccountSid = Account, TokenFile = Path.Combine(folder, "token"), From = "12379", Slots = slots, Http2 = http2 }, TimeProvider.System);
+        await using var receipts = callbacks ? await ReceiptServer.OfGatewayAsync(room, Path.Combine(folder, "token")) : null;
+        using var channel = new TwilioChannel(new TwilioOptions { BaseUrl = url, PublicUrl = receipts?.Url ?? Nobody, AccountSid = Account, TokenFile = Path.Combine(folder, "token"), From = "12379", Slots = slots, Http2 = http2 }, TimeProvider.System);
         var lane = new Lane([new ChannelRoute(channel)], options, room, ledger, Numbers, town, TimeProvider.System, NullLogger.Instance);
         using var stop = new CancellationTokenSource();
         var alert = Makers.ARedAlert(town, TimeProvider.System.GetUtcNow());
@@ -81,7 +84,7 @@ internal sealed class HandOffAgainstBareLoop(string emulator, bool http2, int sl
         int no = await room.OpenAsync(new ClearedAlert(alert.Proposal with { Renditions = renditions }, alert.ClearedTicks), CancellationToken.None);
         while (true)
         {
-            if (lane.Status.Started >= messages && lane.Status.Unsettled == 0) break;
+            if (lane.Status.Started >= messages && lane.Status.Unsettled == 0 && (receipts is null || room.Find(no)!.Channels[0].Delivered == messages)) break;
             if (running.IsCompleted) await running;
             await Task.Delay(10);
         }
@@ -99,6 +102,8 @@ internal sealed class HandOffAgainstBareLoop(string emulator, bool http2, int sl
         string basic = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(Account + ":benchmark-token"));
         var form = MediaTypeHeaderValue.Parse("application/x-www-form-urlencoded");
         string text = Uri.EscapeDataString(Text);
+        await using var receipts = callbacks ? await ReceiptServer.BareAsync() : null;
+        string callback = Uri.EscapeDataString((receipts?.Url ?? Nobody).GetLeftPart(UriPartial.Authority) + TwilioReceiptEndpoints.StatusPath);
         int next = 0;
         var watch = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, slots).Select(_ => Task.Run(async () =>
@@ -108,7 +113,7 @@ internal sealed class HandOffAgainstBareLoop(string emulator, bool http2, int sl
             {
                 using var request = new HttpRequestMessage(HttpMethod.Post, messagesUrl) { Version = http2 ? HttpVersion.Version20 : HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
                 request.Headers.TryAddWithoutValidation("Authorization", basic);
-                request.Content = new ByteArrayContent(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"To=%2B86120000{i:00000}&From=12379&Body={text}&ValidityPeriod=3600&StatusCallback=http%3A%2F%2F127.0.0.1%3A8080%2Fv1%2Freceipts%2Ftwilio%2F1.{i}.1.0.1")));
+                request.Content = new ByteArrayContent(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"To=%2B86120000{i:00000}&From=12379&Body={text}&ValidityPeriod=3600&StatusCallback={callback}%2F1.{i}.1.0.1")));
                 request.Content.Headers.ContentType = form;
                 using var response = await client.SendAsync(request, CancellationToken.None);
                 if (!response.IsSuccessStatusCode) throw new HttpRequestException($"The emulator answered {response.StatusCode}.");
@@ -116,6 +121,7 @@ internal sealed class HandOffAgainstBareLoop(string emulator, bool http2, int sl
                 while (await stream.ReadAsync(buffer) > 0) { }
             }
         })));
+        while (receipts is not null && receipts.Answered < 2L * messages) await Task.Delay(10);
         return watch.Elapsed;
     }
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using AlertGateway.Benchmarks;
 
-// dotnet run -c Release --project tests/AlertGateway.Benchmarks -- ledger | handoff [messages] | receipts [deliveries] | cost [deliveries …] | cap CORPUS | audio CONFIG — prints a Markdown table; results/ keeps the committed ones.
+// dotnet run -c Release --project tests/AlertGateway.Benchmarks -- ledger | handoff [messages] | receipts [deliveries] | receipts-http [receipts] | cost [deliveries …] | cap CORPUS | audio CONFIG — prints a Markdown table; results/ keeps the committed ones.
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Machine: {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, load before the first run {LoadAverage()}"));
 Console.WriteLine();
 switch (args.FirstOrDefault() ?? "ledger")
@@ -20,17 +20,20 @@ switch (args.FirstOrDefault() ?? "ledger")
         int messages = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 60_000;
         int alternations = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 5;
         string emulator = Path.Combine(AppContext.BaseDirectory, "..", "..", "SmsProvider", "release", "agw-smsprovider");
-        Console.WriteLine("| transport | slots | W | gateway SMS/s | bare HttpClient loop SMS/s | ratio | CPU a message, gateway side | CPU a message, bare | ledger rows a commit |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
-        foreach (var (http2, slots, window) in ((bool, int, int)[])[(false, 64, 512), (true, 64, 512), (true, 256, 512)])
+        Console.WriteLine("| transport | slots | W | signed callbacks | gateway SMS/s | bare HttpClient loop SMS/s | ratio | CPU a message, gateway side | CPU a message, bare | ledger rows a commit |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
+        foreach (var (http2, slots, window, callbacks) in ((bool, int, int, bool)[])[(false, 64, 512, false), (true, 64, 512, false), (true, 256, 512, false), (true, 256, 512, true)])
         {
-            var loop = new HandOffAgainstBareLoop(emulator, http2, slots, window);
+            var loop = new HandOffAgainstBareLoop(emulator, http2, slots, window, callbacks);
             var (gateway, bare, gatewayCpu, bareCpu) = loop.Run(messages, alternations);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| HTTP/{(http2 ? "2" : "1.1")} | {slots} | {window} | {gateway:N0} | {bare:N0} | {gateway / bare:0.00} | {gatewayCpu:0} µs | {bareCpu:0} µs | {loop.RowsPerCommit:0} |"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| HTTP/{(http2 ? "2" : "1.1")} | {slots} | {window} | {(callbacks ? "two a message" : "none")} | {gateway:N0} | {bare:N0} | {gateway / bare:0.00} | {gatewayCpu:0} µs | {bareCpu:0} µs | {loop.RowsPerCommit:0} |"));
         }
         return 0;
     case "receipts":
         foreach (string line in ReceiptsFolded.Table(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1_000_000)) Console.WriteLine(line);
+        return 0;
+    case "receipts-http":
+        foreach (string line in new ReceiptsOverHttp(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 200_000, connections: 256).Table(alternations: 3)) Console.WriteLine(line);
         return 0;
     case "cost":
         foreach (string line in CostByCity.Table(args.Length > 1 ? [.. args.Skip(1).Select(a => int.Parse(a, CultureInfo.InvariantCulture))] : [100_000, 1_000_000, 5_000_000])) Console.WriteLine(line);
@@ -42,7 +45,7 @@ switch (args.FirstOrDefault() ?? "ledger")
         CapAgainstXmlReader.Run(args.Length > 1 ? args[1] : Path.Combine("tests", "corpus", "cap"), Console.Out);
         return 0;
     default:
-        Console.Error.WriteLine("ledger | handoff [MESSAGES [ALTERNATIONS]] | receipts [DELIVERIES] | cost [DELIVERIES …] | cap [CORPUS] | audio CONFIG");
+        Console.Error.WriteLine("ledger | handoff [MESSAGES [ALTERNATIONS]] | receipts [DELIVERIES] | receipts-http [RECEIPTS] | cost [DELIVERIES …] | cap [CORPUS] | audio CONFIG");
         return 2;
 }
 

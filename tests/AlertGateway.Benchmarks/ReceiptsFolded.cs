@@ -61,7 +61,7 @@ internal static class ReceiptsFolded
         return recorded;
     }
 
-    private static void Accept(SqliteLedger ledger, int no, int deliveries)
+    public static void Accept(SqliteLedger ledger, int no, int deliveries)
     {
         for (int from = 1; from <= deliveries; from += 10_000)
         {

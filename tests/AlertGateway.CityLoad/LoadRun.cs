@@ -20,8 +20,9 @@ namespace AlertGateway.CityLoad;
 /// <param name="Provider">Faults of the SMS provider; null for none.</param>
 /// <param name="KillEvery">The gateway is killed with -9 that often while an alert is sent; zero for never.</param>
 /// <param name="Kills">… or so many times in each cycle, at instants that the seed draws: 0.2 to 4 s after it has come back.</param>
+/// <param name="FillDisk">Before each cancel the file system of the data folder, a small one of its own, is filled to its last byte.</param>
 /// <param name="CampaignFile">One line is appended to it with what came of the run; null for none.</param>
-internal sealed record LoadOptions(DemoOptions House, int Cycles, int CancelPercentMax, TimeSpan KillEvery, bool Json, bool NoCancel, string? ReportFile, ProviderScript? Provider = null, int Kills = 0, string? CampaignFile = null);
+internal sealed record LoadOptions(DemoOptions House, int Cycles, int CancelPercentMax, TimeSpan KillEvery, bool Json, bool NoCancel, string? ReportFile, ProviderScript? Provider = null, int Kills = 0, string? CampaignFile = null, bool FillDisk = false);
 
 /// <summary>Sends real red warnings to the synthetic city over and over, cancels each in the middle, and lets the far sides' journals say what happened.</summary>
 internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter error, CancellationToken cancellationToken)
@@ -54,6 +55,8 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
             Say($"{cycle}/{options.Cycles}  已开始 · started {view.Started:N0}");
             return;
         }
+        using var filler = options.FillDisk ? new DiskFiller(house.DataFolder) : null;
+        if (filler is not null) Say($"磁盘已写满 · the disk is full ({filler.Bytes / (1 << 20):N0} MiB)");
         await house.Officer.CancelAsync(view.DisseminationNo, "压测撤销 · load test", falseAlarm: false, cancellationToken);
         view = await FindAsync(house, proposalNo);
         _committed[view!.DisseminationNo] = view.StopCommittedNanoseconds ?? throw new InvalidOperationException("The view of a cancelled alert lacks the instant of its commit.");

@@ -10,6 +10,7 @@ var cycles = new Option<int>("--cycles") { DefaultValueFactory = _ => 1, Descrip
 var cancelAt = new Option<int>("--cancel-at") { DefaultValueFactory = _ => 40, Description = "撤销前最多已开始的百分比 · largest share started before the cancel, in per cent" };
 var killEvery = new Option<int>("--kill-every") { DefaultValueFactory = _ => 0, Description = "每隔多少毫秒 kill -9 网关，0 为不 · milliseconds between kills of the gateway, 0 for none" };
 var kills = new Option<int>("--kills") { DefaultValueFactory = _ => 0, Description = "每轮在种子决定的时刻 kill -9 这么多次 · kills in each cycle, at instants that the seed draws" };
+var fill = new Option<bool>("--fill-disk") { Description = "每次撤销前写满数据目录所在的（自备的小）文件系统 · fill the file system of the data folder, a small one of its own, before each cancel" };
 var campaign = new Option<string?>("--campaign") { Description = "把本次结果追加为一行 · file that gets one line about this run" };
 var window = new Option<int>("--window") { DefaultValueFactory = _ => 512, Description = "W：崩溃时最多多少条结果未知 · attempts without a durable result" };
 var noCancel = new Option<bool>("--no-cancel") { Description = "不撤销，发到底 · cancel nothing, send each alert to its end" };
@@ -25,13 +26,13 @@ var history = new Option<long>("--history") { DefaultValueFactory = _ => 0, Desc
 var report = new Option<string?>("--report") { Description = "写一个 HTML 报告（触达曲线）· write an HTML report with the curves of reach" };
 var folder = new Option<string?>("--folder") { Description = "运行文件夹 · folder of the run" };
 var json = new Option<bool>("--json") { Description = "末尾输出一个 JSON 对象 · end with one JSON object on stdout" };
-var root = new RootCommand("全市压测：以各端日志与登记册对账 · citywide load test, judged by the far sides' journals joined to the registry") { households, push, speakers, seed, cycles, cancelAt, noCancel, killEvery, kills, campaign, rate, window, script, unread, unanswering, standby, quake, quakeEvery, restarts, history, report, folder, json };
+var root = new RootCommand("全市压测：以各端日志与登记册对账 · citywide load test, judged by the far sides' journals joined to the registry") { households, push, speakers, seed, cycles, cancelAt, noCancel, killEvery, kills, fill, campaign, rate, window, script, unread, unanswering, standby, quake, quakeEvery, restarts, history, report, folder, json };
 root.SetAction((parsed, cancellationToken) =>
 {
     var city = new DemoOptions(parsed.GetValue(households), parsed.GetValue(push), parsed.GetValue(seed), null, 0, true, parsed.GetValue(json), parsed.GetValue(folder), parsed.GetValue(window), 0, true, parsed.GetValue(speakers), Math.Max(0, parsed.GetValue(rate)), parsed.GetValue(unread), parsed.GetValue(unanswering), parsed.GetValue(standby));
     var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
     if (parsed.GetValue(quake) > 0) return new QuakeRun(city, parsed.GetValue(quake), TimeSpan.FromMilliseconds(parsed.GetValue(quakeEvery)), parsed.GetValue(json), output, error, cancellationToken).RunAsync();
     if (parsed.GetValue(restarts) is > 0 and var times) return new RestartRun(city, times, parsed.GetValue(history), parsed.GetValue(json), output, error, cancellationToken).RunAsync();
-    return new LoadRun(new LoadOptions(city, parsed.GetValue(cycles), Math.Clamp(parsed.GetValue(cancelAt), 1, 100), TimeSpan.FromMilliseconds(parsed.GetValue(killEvery)), parsed.GetValue(json), parsed.GetValue(noCancel), parsed.GetValue(report), parsed.GetValue(script) is { } file ? ProviderScript.Parse(File.ReadLines(file)) : null, Math.Max(0, parsed.GetValue(kills)), parsed.GetValue(campaign)), output, error, cancellationToken).RunAsync();
+    return new LoadRun(new LoadOptions(city, parsed.GetValue(cycles), Math.Clamp(parsed.GetValue(cancelAt), 1, 100), TimeSpan.FromMilliseconds(parsed.GetValue(killEvery)), parsed.GetValue(json), parsed.GetValue(noCancel), parsed.GetValue(report), parsed.GetValue(script) is { } file ? ProviderScript.Parse(File.ReadLines(file)) : null, Math.Max(0, parsed.GetValue(kills)), parsed.GetValue(campaign), parsed.GetValue(fill)), output, error, cancellationToken).RunAsync();
 });
 return await root.Parse(args).InvokeAsync();

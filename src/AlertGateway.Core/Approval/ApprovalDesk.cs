@@ -24,6 +24,10 @@ public sealed class ApprovalDesk(ILedger ledger, TimeProvider clock, AuthorityMa
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly ProposalBook _book = new(submissionOf);
+    private volatile Made? _made;
+
+    /// <summary>The newest row as it was made: what is folded a moment later need not be read again.</summary>
+    private sealed record Made(LaidRow Row, ReadOnlyMemory<byte> Body);
 
     /// <summary>In order of their numbers; a copy.</summary>
     public IReadOnlyList<Proposal> All => _book.All;
@@ -42,28 +46,37 @@ public sealed class ApprovalDesk(ILedger ledger, TimeProvider clock, AuthorityMa
     /// <summary>Lays a draft on the desk: held when there is a reason, and cleared at once where a standing order says so.</summary>
     /// <param name="repeat">What it is against the warnings of its event; null where it stands alone.</param>
     public Task<Proposal> LayAsync(Submission submission, TargetingResult target, IReadOnlyList<Rendition> renditions, long expiresTicks, int takesOverDisseminationNo, RepeatVerdict? repeat = null) =>
-        LayAsync(submission, target, renditions, expiresTicks, takesOverDisseminationNo, 0, repeat ?? RepeatVerdict.First)!;
+        LayAsync(submission, target, renditions, expiresTicks, takesOverDisseminationNo, 0, repeat ?? RepeatVerdict.First);
 
-    /// <summary>Clears it at once if a standing order says so; null when none does, and then nothing was laid.</summary>
-    public Task<Proposal?> ClearAtOnceAsync(Submission submission, TargetingResult target, IReadOnlyList<Rendition> renditions, long expiresTicks, int takesOverDisseminationNo) =>
-        LayAsync(submission, target, renditions, expiresTicks, takesOverDisseminationNo, 0, RepeatVerdict.First, onlyByStandingOrder: true);
+    /// <summary>Clears it if a standing order says so, and returns when the rows are on their way; null when none does, and then nothing was laid.</summary>
+    public Task<Queued<Proposal>?> ClearAtOnceAsync(Submission submission, TargetingResult target, IReadOnlyList<Rendition> renditions, long expiresTicks, int takesOverDisseminationNo) =>
+        QueueAsync(submission, target, renditions, expiresTicks, takesOverDisseminationNo, 0, RepeatVerdict.First, onlyByStandingOrder: true);
 
     /// <summary>Lays the draft of a cancel that a source sent: area, audience and prepared cancel are those of the original.</summary>
     public Task<Proposal> LayCancelAsync(Submission cancel, Proposal original, int disseminationNo)
     {
         ArgumentNullException.ThrowIfNull(original);
-        return LayAsync(cancel, new TargetingResult(original.Area, original.Audience, []), original.Renditions, long.MaxValue, disseminationNo, original.ProposalNo, RepeatVerdict.First)!;
+        return LayAsync(cancel, new TargetingResult(original.Area, original.Audience, []), original.Renditions, long.MaxValue, disseminationNo, original.ProposalNo, RepeatVerdict.First);
     }
 
     /// <summary>For a cancel draft the proposal that it takes back; any other is its own.</summary>
     public Proposal OriginalOf(Proposal proposal) => _book.OriginalOf(proposal);
 
-    private async Task<Proposal?> LayAsync(
-        Submission submission, TargetingResult target, IReadOnlyList<Rendition> renditions, long expiresTicks, int takesOverDisseminationNo, int cancelsProposalNo, RepeatVerdict repeat, bool onlyByStandingOrder = false)
+    private async Task<Proposal> LayAsync(
+        Submission submission, TargetingResult target, IReadOnlyList<Rendition> renditions, long expiresTicks, int takesOverDisseminationNo, int cancelsProposalNo, RepeatVerdict repeat)
+    {
+        var queued = (await QueueAsync(submission, target, renditions, expiresTicks, takesOverDisseminationNo, cancelsProposalNo, repeat, onlyByStandingOrder: false))!.Value;
+        await queued.Durable;
+        return _book.Find(queued.Value.ProposalNo)!;
+    }
+
+    private async Task<Queued<Proposal>?> QueueAsync(
+        Submission submission, TargetingResult target, IReadOnlyList<Rendition> renditions, long expiresTicks, int takesOverDisseminationNo, int cancelsProposalNo, RepeatVerdict repeat, bool onlyByStandingOrder)
     {
         ArgumentNullException.ThrowIfNull(submission);
         ArgumentNullException.ThrowIfNull(target);
         await _gate.WaitAsync();
+        Task? durable = null;
         try
         {
             var now = clock.GetUtcNow().UtcTicks;
@@ -86,14 +99,30 @@ public sealed class ApprovalDesk(ILedger ledger, TimeProvider clock, AuthorityMa
             var rows = new List<LedgerEvent> { Row(LedgerEventKind.Proposed, ProposalBook.Laid, row.ProposalNo, now, row) };
             var order = StandingOrderFor(submission, row, now);
             if (order is null && onlyByStandingOrder) return null;
+            var proposal = ProposalBook.Of(row, submission);
             if (order is not null)
             {
                 var signature = new ApprovalSignature(0, submission.Source.Name, SignatureRole.StandingOrder, now, "standing-order:" + order.Name, row.Hashes);
-                rows.Add(Row(LedgerEventKind.Signed, (byte)SignatureRole.StandingOrder, row.ProposalNo, now, new SignedRow(row.ProposalNo, signature, Clears: true)));
+                var signed = new SignedRow(row.ProposalNo, signature, Clears: true);
+                rows.Add(Row(LedgerEventKind.Signed, (byte)SignatureRole.StandingOrder, row.ProposalNo, now, signed));
+                proposal = ProposalBook.After(proposal, signed);
             }
 
-            await ledger.AppendAsync(rows.ToArray(), CancellationToken.None);
-            return _book.Find(row.ProposalNo)!;
+            _made = new Made(row, rows[0].Body);
+            durable = ReleaseAfterAsync(ledger.AppendAsync(rows.ToArray(), CancellationToken.None));
+            return new Queued<Proposal>(proposal, durable);
+        }
+        finally
+        {
+            if (durable is null) _gate.Release();
+        }
+    }
+
+    private async Task ReleaseAfterAsync(ValueTask<long> append)
+    {
+        try
+        {
+            await append;
         }
         finally
         {
@@ -199,7 +228,7 @@ public sealed class ApprovalDesk(ILedger ledger, TimeProvider clock, AuthorityMa
 
     public void OnCommitted(long firstSequence, ReadOnlySpan<LedgerEvent> events)
     {
-        foreach (ref readonly var e in events) _book.Fold(e);
+        foreach (ref readonly var e in events) _book.Fold(e, _made is { } made && made.Body.Equals(e.Body) ? made.Row : null);
     }
 
     public void Dispose() => _gate.Dispose();
@@ -233,19 +262,7 @@ public sealed class ApprovalDesk(ILedger ledger, TimeProvider clock, AuthorityMa
     private StandingOrder? StandingOrderFor(Submission submission, LaidRow row, long now)
     {
         if (row.Hashes.ExpiresTicks <= now) return null;
-        var draft = new Proposal
-        {
-            ProposalNo = row.ProposalNo,
-            Submission = submission,
-            Area = row.Area,
-            Audience = row.Audience,
-            Renditions = row.Renditions,
-            Hashes = row.Hashes,
-            Holds = row.Holds,
-            State = ProposalState.Draft,
-            Signatures = [],
-            TakesOverDisseminationNo = row.TakesOverDisseminationNo,
-        };
+        var draft = ProposalBook.Of(row, submission) with { State = ProposalState.Draft };
         if (submission.Chain != ChainVerdict.Cancel) return Reached(row.Audience) > 0 ? authority.StandingOrderFor(draft) : null;
         // The source takes back what it released itself: the order of the original decides, since a cancel may say neither event nor area.
         if (row.CancelsProposalNo == 0 || submission.Disposition != Disposition.Accept || _book.Find(row.CancelsProposalNo) is not { } original) return null;

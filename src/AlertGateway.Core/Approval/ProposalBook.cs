@@ -40,19 +40,20 @@ internal sealed class ProposalBook(Func<int, Submission> submissionOf)
         lock (_lock) return _cancels.TryGetValue(proposal.ProposalNo, out var original) ? _all[original - 1] : proposal;
     }
 
-    public void Fold(in LedgerEvent e)
+    /// <param name="laid">What the row says, where that is known already.</param>
+    public void Fold(in LedgerEvent e, LaidRow? laid)
     {
         switch (e.Kind)
         {
             case LedgerEventKind.Proposed when e.Code == Laid:
-                Add(LedgerJson.Read<LaidRow>(e.Body.Span));
+                Add(laid ?? LedgerJson.Read<LaidRow>(e.Body.Span));
                 break;
             case LedgerEventKind.Proposed when e.Code == Released:
                 Change(LedgerJson.Read<ReleasedRow>(e.Body.Span).ProposalNo, p => p with { State = ProposalState.Draft, Holds = [] });
                 break;
             case LedgerEventKind.Signed:
                 var signed = LedgerJson.Read<SignedRow>(e.Body.Span);
-                Change(signed.ProposalNo, p => p with { State = signed.Clears ? ProposalState.Cleared : ProposalState.Proposed, Signatures = [.. p.Signatures, signed.Signature] });
+                Change(signed.ProposalNo, p => After(p, signed));
                 break;
             case LedgerEventKind.Returned:
                 var state = e.Code == Overtaken ? ProposalState.Overtaken : ProposalState.Returned;
@@ -61,25 +62,32 @@ internal sealed class ProposalBook(Func<int, Submission> submissionOf)
         }
     }
 
+    /// <summary>A proposal as its row lays it down.</summary>
+    public static Proposal Of(LaidRow row, Submission submission) => new()
+    {
+        ProposalNo = row.ProposalNo,
+        Submission = submission,
+        Area = row.Area,
+        Audience = row.Audience,
+        Renditions = row.Renditions,
+        Hashes = row.Hashes,
+        Holds = row.Holds,
+        State = row.Holds.Count > 0 ? ProposalState.Held : ProposalState.Draft,
+        Signatures = [],
+        TakesOverDisseminationNo = row.TakesOverDisseminationNo,
+        Alarm = row.Alarm,
+        JoinedDisseminationNos = row.JoinedDisseminationNos,
+        SparedDeliveries = row.SparedDeliveries,
+        Aloud = row.Aloud,
+    };
+
+    /// <summary>The same with one signature more.</summary>
+    public static Proposal After(Proposal proposal, SignedRow signed) =>
+        proposal with { State = signed.Clears ? ProposalState.Cleared : ProposalState.Proposed, Signatures = [.. proposal.Signatures, signed.Signature] };
+
     private void Add(LaidRow row)
     {
-        var proposal = new Proposal
-        {
-            ProposalNo = row.ProposalNo,
-            Submission = submissionOf(row.SubmissionNo),
-            Area = row.Area,
-            Audience = row.Audience,
-            Renditions = row.Renditions,
-            Hashes = row.Hashes,
-            Holds = row.Holds,
-            State = row.Holds.Count > 0 ? ProposalState.Held : ProposalState.Draft,
-            Signatures = [],
-            TakesOverDisseminationNo = row.TakesOverDisseminationNo,
-            Alarm = row.Alarm,
-            JoinedDisseminationNos = row.JoinedDisseminationNos,
-            SparedDeliveries = row.SparedDeliveries,
-            Aloud = row.Aloud,
-        };
+        var proposal = Of(row, submissionOf(row.SubmissionNo));
         lock (_lock)
         {
             if (row.ProposalNo != _all.Count + 1) throw new InvalidDataException($"Proposal {row.ProposalNo} follows {_all.Count}: a row of the ledger is missing.");

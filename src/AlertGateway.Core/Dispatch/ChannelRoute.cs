@@ -65,6 +65,7 @@ internal sealed class RouteHealth(ChannelRoute route, int laneRatePerSecond, boo
     public void Told(in DispatchOutcome outcome, long startedTicks)
     {
         Interlocked.Decrement(ref _inFlight);
+        if (outcome.Error == DispatchError.RecordUnreadable) return; // says nothing of the provider
         if (outcome.Code is not (ResultCode.NotSent or ResultCode.Unknown)) Volatile.Write(ref _heardAt, clock.GetTimestamp());
         _circuit?.Told(in outcome, startedTicks);
         if (outcome.Code == ResultCode.RetryLater && outcome.Error == DispatchError.NotAuthorised) Volatile.Write(ref _accountRefused, true);

@@ -124,6 +124,9 @@ public enum DispatchError : byte
     AttemptsExhausted = 17,
     Expired = 18,
     UnknownOutcome = 19,
+
+    /// <summary>The recipient's record in the registry could not be read; nothing was sent, and the others' attempts go on.</summary>
+    RecordUnreadable = 20,
 }
 
 /// <param name="RetryAfter">Wish of the far side (Retry-After); zero leaves it to the lane.</param>

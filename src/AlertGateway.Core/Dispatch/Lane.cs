@@ -25,6 +25,9 @@ public sealed partial class Lane
     /// <summary>Most starts in one append: the first of two thousand need not wait until the last one's row is written. Appends that wait share a commit all the same.</summary>
     private const int TakenTogether = 128;
 
+    /// <summary>Stands for an address that could not be read.</summary>
+    private static readonly ReadOnlyMemory<byte> Unreadable = new byte[1];
+
     private static readonly TimeSpan IdleWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PaceWait = TimeSpan.FromMilliseconds(5);
 
@@ -119,11 +122,38 @@ public sealed partial class Lane
         }
     }
 
-    /// <summary>The pump and the asker share one reader, which is not thread-safe.</summary>
+    /// <summary>The pump and the asker share one reader, which is not thread-safe. A record that cannot be read holds up nobody else's: the others of its batch are read one by one.</summary>
     private void ReadAddresses(ReadOnlySpan<int> endpoints, Span<ReadOnlyMemory<byte>> addresses)
     {
         if (!_readsAddress) return;
-        lock (_addressesLock) _addresses(endpoints, addresses);
+        lock (_addressesLock)
+        {
+            if (TryRead(endpoints, addresses)) return;
+            for (int i = 0; i < endpoints.Length; i++)
+            {
+                if (!TryRead(endpoints.Slice(i, 1), addresses.Slice(i, 1))) addresses[i] = Unreadable;
+            }
+        }
+    }
+
+    private bool TryRead(ReadOnlySpan<int> endpoints, Span<ReadOnlyMemory<byte>> addresses)
+    {
+        try
+        {
+            _addresses(endpoints, addresses);
+            return true;
+        }
+#pragma warning disable CA1031 // Whatever is wrong with one person's record is wrong with theirs alone: it is counted, shown, tried again, and the lane goes on.
+        catch (Exception ex)
+#pragma warning restore CA1031
+        {
+            if (endpoints.Length == 1)
+            {
+                Interlocked.Increment(ref _faults);
+                LogUnreadable(_logger, _kind, endpoints[0], ex);
+            }
+            return false;
+        }
     }
 
     private async Task WaitAsync(Task? signal, CancellationToken cancellationToken)
@@ -180,6 +210,7 @@ public sealed partial class Lane
     private async ValueTask<DispatchOutcome> DispatchAsync(IChannel channel, OutgoingDelivery delivery, CancellationToken cancellationToken)
     {
         if (_readsAddress && delivery.Address.IsEmpty) return DispatchOutcome.Refused(DispatchError.BadAddress);
+        if (_readsAddress && delivery.Address.Equals(Unreadable)) return DispatchOutcome.RetryLater(DispatchError.RecordUnreadable);
         try
         {
             return delivery.Gate.IsOpen ? await channel.DispatchAsync(delivery, cancellationToken).ConfigureAwait(false) : DispatchOutcome.NotSent;
@@ -262,7 +293,7 @@ public sealed partial class Lane
 
     private async Task<AskOutcome> AskOneAsync(IChannel? channel, OutgoingDelivery delivery, CancellationToken cancellationToken)
     {
-        if (channel is null || (_readsAddress && delivery.Address.IsEmpty)) return new AskOutcome(AskAnswer.CannotTell);
+        if (channel is null || (_readsAddress && (delivery.Address.IsEmpty || delivery.Address.Equals(Unreadable)))) return new AskOutcome(AskAnswer.CannotTell);
         try
         {
             return await channel.AskAsync(delivery, cancellationToken).ConfigureAwait(false);
@@ -308,6 +339,9 @@ public sealed partial class Lane
             }
         }
     }
+
+    [LoggerMessage(5002, LogLevel.Error, "Channel {Channel}: the record of endpoint {Endpoint} cannot be read; it is tried again, the others go on")]
+    private static partial void LogUnreadable(ILogger logger, ChannelKind channel, int endpoint, Exception exception);
 
     [LoggerMessage(5001, LogLevel.Error, "Channel {Channel} threw: a bug, counted against its lane")]
     private static partial void LogChannelFault(ILogger logger, ChannelKind channel, Exception exception);

@@ -10,6 +10,10 @@ namespace AlertGateway.Core.Ingest;
 /// <param name="Refusal">Why it goes no further; null when it may be proposed, or is a duplicate of one that may.</param>
 public sealed record IngestResult(Submission? Submission, DeskRefusal? Refusal);
 
+/// <summary>What will hold once its rows are durable. They are on their way in their order: what is queued after them is durable after them.</summary>
+/// <param name="Durable">Completes when the rows are durable and folded; fails when they are not, and then nothing holds.</param>
+public readonly record struct Queued<T>(T Value, Task Durable);
+
 /// <summary>
 /// Bytes in, submissions out. Its state is the fold of the ledger's <c>Submitted</c> rows: hand it the ledger's rows at start, and register it as observer. Thread-safe.
 /// </summary>
@@ -18,6 +22,10 @@ public sealed class IngestRoom(ILedger ledger, TimeProvider clock, IngestOptions
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Lock _lock = new();
     private readonly ChainBook _book = new();
+    private volatile Made? _made;
+
+    /// <summary>The newest alert as it was read: what is folded a moment later need not be read again.</summary>
+    private sealed record Made(TakenAlert Taken, Alert Alert, ReadOnlyMemory<byte> Body);
 
     /// <summary>Judges every alert of a document. Returns when all that follows from it is durable (I9). There is at least one result.</summary>
     /// <exception cref="LedgerException">Nothing was taken in.</exception>
@@ -30,6 +38,22 @@ public sealed class IngestRoom(ILedger ledger, TimeProvider clock, IngestOptions
         var results = new List<IngestResult>(document.Messages.Count);
         foreach (var message in document.Messages) results.Add(await TakeAsync(Demand(message, source), source, cancellationToken));
         return results;
+    }
+
+    /// <summary>As <see cref="TakeAsync(ReadOnlyMemory{byte}, SubmissionSource, CancellationToken)"/> for a document of one alert, but returns when its row is on its way: for what has no time to wait for the disk more than once.</summary>
+    public async Task<Queued<IngestResult>> QueueAsync(ReadOnlyMemory<byte> bytes, SubmissionSource source, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var document = CapReader.Read(bytes, new CapReaderOptions { BytesMax = options.BytesMax, ReceivedAt = clock.GetUtcNow(), AgeMax = options.AgeMax, Keys = options.Keys });
+        return await QueueAsync(Demand(document.Messages[0], source), source, cancellationToken);
+    }
+
+    /// <summary>The full submission.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such number.</exception>
+    public Submission SubmissionOf(int submissionNo)
+    {
+        var taken = Find(submissionNo) ?? throw new KeyNotFoundException($"There is no submission {submissionNo}.");
+        return _made is { } made && made.Taken.SubmissionNo == submissionNo ? made.Taken.ToSubmission(made.Alert) : taken.ToSubmission();
     }
 
     /// <summary>The gateway's clock, UTC ticks.</summary>
@@ -74,7 +98,7 @@ public sealed class IngestRoom(ILedger ledger, TimeProvider clock, IngestOptions
         foreach (ref readonly var e in events)
         {
             if (e.Kind != LedgerEventKind.Submitted) continue;
-            var taken = LedgerJson.Read<TakenAlert>(e.Body.Span);
+            var taken = _made is { } made && made.Body.Equals(e.Body) ? made.Taken : LedgerJson.Read<TakenAlert>(e.Body.Span);
             lock (_lock) _book.Add(taken);
         }
     }
@@ -83,15 +107,23 @@ public sealed class IngestRoom(ILedger ledger, TimeProvider clock, IngestOptions
 
     private async Task<IngestResult> TakeAsync(CapMessage message, SubmissionSource source, CancellationToken cancellationToken)
     {
-        if (message.Disposition == Disposition.Reject || message.Alert is not { } alert) return await RefuseAsync(IngestRefusals.Rejected(message.Findings), message.RawBytes, source);
+        var (result, durable) = await QueueAsync(message, source, cancellationToken);
+        await durable;
+        return result;
+    }
+
+    private async Task<Queued<IngestResult>> QueueAsync(CapMessage message, SubmissionSource source, CancellationToken cancellationToken)
+    {
+        if (message.Disposition == Disposition.Reject || message.Alert is not { } alert) return new(await RefuseAsync(IngestRefusals.Rejected(message.Findings), message.RawBytes, source), Task.CompletedTask);
         // Without a readable time there is no identity, so nothing could be told apart, updated or cancelled.
-        if (alert.Key is not { } key) return await RefuseAsync(IngestRefusals.NoIdentity, message.RawBytes, source);
+        if (alert.Key is not { } key) return new(await RefuseAsync(IngestRefusals.NoIdentity, message.RawBytes, source), Task.CompletedTask);
         var rawSha256 = Convert.ToHexStringLower(SHA256.HashData(message.RawBytes.Span));
         var content = AlertContent.Sha256(alert);
         var colour = AlertLife.ColourOf(alert);
         var expires = AlertLife.ExpiresTicks(alert, options.DefaultLife);
 
         await _gate.WaitAsync(cancellationToken);
+        Task? durable = null;
         try
         {
             var now = clock.GetUtcNow().UtcTicks;
@@ -108,7 +140,7 @@ public sealed class IngestRoom(ILedger ledger, TimeProvider clock, IngestOptions
                 known = known is null ? null : _book.All.FirstOrDefault(t => t.Key == key && (t.RawSha256 == rawSha256 || t.ContentSha256 == content));
             }
 
-            if (known is not null) return new IngestResult(known.ToSubmission(alert) with { Chain = ChainVerdict.Duplicate }, known.Refusal);
+            if (known is not null) return new(new IngestResult(known.ToSubmission(alert) with { Chain = ChainVerdict.Duplicate }, known.Refusal), Task.CompletedTask);
             var taken = new TakenAlert
             {
                 SubmissionNo = no,
@@ -132,8 +164,21 @@ public sealed class IngestRoom(ILedger ledger, TimeProvider clock, IngestOptions
             };
             var row = new LedgerEvent { Kind = LedgerEventKind.Submitted, AtTicks = now, Number = no, Code = (byte)verdict, Body = LedgerJson.Write(taken) };
             LedgerEvent[] rows = taken.Refusal is { } refusal ? [row, RefusalRow.ToEvent(refusal, source.PersonId, source.Name, $"submission {no}", now)] : [row];
-            await ledger.AppendAsync(rows, CancellationToken.None); // Once handed over it may be on disk: not to be abandoned half-way.
-            return new IngestResult(taken.ToSubmission(alert), taken.Refusal);
+            _made = new Made(taken, alert, row.Body);
+            durable = ReleaseAfterAsync(ledger.AppendAsync(rows, CancellationToken.None)); // Once handed over it may be on disk: not to be abandoned half-way.
+            return new(new IngestResult(taken.ToSubmission(alert), taken.Refusal), durable);
+        }
+        finally
+        {
+            if (durable is null) _gate.Release();
+        }
+    }
+
+    private async Task ReleaseAfterAsync(ValueTask<long> append)
+    {
+        try
+        {
+            await append;
         }
         finally
         {

@@ -38,13 +38,7 @@ public sealed class StateSnapshots(SnapshotFolder folder, SqliteLedger ledger, D
             if (!from.GetAll<byte>().SequenceEqual(System.Text.Encoding.ASCII.GetBytes(room.RegistryVersion)) || row <= 0 || row > ledger.LastSequence || ledger.ChecksumOf(row) != checksum) return 1;
             long[] control = from.GetAll<long>().ToArray(), refused = from.GetAll<long>().ToArray();
             var files = from.GetAll<long>();
-            var states = new Dissemination[files.Length];
-            for (int i = 0; i < states.Length; i++)
-            {
-                if (folder.Read(NameOf(i + 1, files[i])) is not { } saved) return 1;
-                states[i] = Dissemination.Load(saved, room.Registry);
-                if (states[i].DisseminationNo != i + 1) return 1;
-            }
+            if (Load(files.ToArray()) is not { } states) return 1;
             var rows = ledger.ReadRows([.. control.Concat(refused).Order()]);
             // From here on it is only folding, as with the whole ledger.
             for (int i = 0; i < files.Length; i++) _written[i + 1] = files[i];
@@ -59,6 +53,29 @@ public sealed class StateSnapshots(SnapshotFolder folder, SqliteLedger ledger, D
         {
             return 1;
         }
+    }
+
+    /// <summary>Null when one of them cannot be used. Every earlier night is among them: each core takes some.</summary>
+    private Dissemination[]? Load(long[] files)
+    {
+        var states = new Dissemination[files.Length];
+        bool usable = true;
+        Parallel.For(0, files.Length, static () => Array.Empty<byte>(), (i, loop, buffer) =>
+        {
+            try
+            {
+                if (folder.TryRead(NameOf(i + 1, files[i]), ref buffer, out int length)) states[i] = Dissemination.Load(buffer.AsSpan(0, length), room.Registry);
+            }
+            catch (InvalidDataException)
+            {
+                // As a file that is not there.
+            }
+            if (states[i]?.DisseminationNo == i + 1) return buffer;
+            Volatile.Write(ref usable, false);
+            loop.Stop();
+            return buffer;
+        }, static _ => { });
+        return usable ? states : null;
     }
 
     /// <summary>Saves what has changed since the last time.</summary>

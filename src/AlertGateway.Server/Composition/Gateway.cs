@@ -69,7 +69,7 @@ public sealed class Gateway : IAsyncDisposable
 
         // Rooms.
         var ingest = new IngestRoom(ledger, clock, files.Ingest);
-        var desk = new ApprovalDesk(ledger, clock, files.Authority, no => ingest.Find(no)?.ToSubmission() ?? throw new KeyNotFoundException($"There is no submission {no}."), publishers);
+        var desk = new ApprovalDesk(ledger, clock, files.Authority, ingest.SubmissionOf, publishers);
         var refusals = new RefusalBook();
         var room = new DisseminationRoom(ledger, registry, clock, c => new ChannelTimes(options.Lanes.For(c).ReceiptTimeout, options.Lanes.For(c).UnreachableTimeout ?? TimeSpan.MaxValue));
         var snapshots = new StateSnapshots(new SnapshotFolder(Path.Combine(data, "snapshot")), ledger, room);

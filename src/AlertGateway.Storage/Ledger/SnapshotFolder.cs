@@ -46,22 +46,33 @@ public sealed class SnapshotFolder
     /// <summary>Null when the file is missing, torn, changed or of another form.</summary>
     public byte[]? Read(string name)
     {
+        byte[] buffer = [];
+        return TryRead(name, ref buffer, out int length) ? buffer[..length] : null;
+    }
+
+    /// <summary>As <see cref="Read"/>, into a buffer that is made larger when it must be: the next file finds its pages there already. Several threads may read at once, each with a buffer of its own.</summary>
+    /// <param name="length">Bytes of the buffer that are the file's content.</param>
+    public bool TryRead(string name, ref byte[] buffer, out int length)
+    {
+        length = 0;
         string path = Path.Combine(_folder, name);
-        if (!File.Exists(path)) return null;
+        if (!File.Exists(path)) return false;
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
             Span<byte> header = stackalloc byte[HeaderBytes];
-            if (file.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false) < HeaderBytes) return null;
-            long length = BinaryPrimitives.ReadInt64LittleEndian(header[8..]);
-            if (BinaryPrimitives.ReadUInt32LittleEndian(header) != Mark || BinaryPrimitives.ReadInt32LittleEndian(header[4..]) != FormatVersion || length != file.Length - HeaderBytes || length > Array.MaxLength) return null;
-            var content = GC.AllocateUninitializedArray<byte>((int)length);
+            if (file.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false) < HeaderBytes) return false;
+            long stated = BinaryPrimitives.ReadInt64LittleEndian(header[8..]);
+            if (BinaryPrimitives.ReadUInt32LittleEndian(header) != Mark || BinaryPrimitives.ReadInt32LittleEndian(header[4..]) != FormatVersion || stated != file.Length - HeaderBytes || stated > Array.MaxLength) return false;
+            length = (int)stated;
+            if (buffer.Length < length) buffer = GC.AllocateUninitializedArray<byte>(length);
+            var content = buffer.AsSpan(0, length);
             file.ReadExactly(content);
-            return Checksum(content) == BinaryPrimitives.ReadUInt32LittleEndian(header[16..]) ? content : null;
+            return Checksum(content) == BinaryPrimitives.ReadUInt32LittleEndian(header[16..]);
         }
         catch (IOException)
         {
-            return null;
+            return false;
         }
     }
 

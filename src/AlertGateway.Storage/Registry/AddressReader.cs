@@ -19,6 +19,7 @@ public sealed class AddressReader : IDisposable
     }
 
     /// <summary>Reads the addresses of a batch. An endpoint that does not exist gets an empty address.</summary>
+    /// <exception cref="Ledger.LedgerException">A record cannot be read (a damaged page); the reader stays usable for others.</exception>
     /// <param name="addresses">At least as long as <paramref name="endpointNos"/>; the bytes stay valid for as long as they are referenced.</param>
     public void Read(ReadOnlySpan<int> endpointNos, Span<ReadOnlyMemory<byte>> addresses)
     {
@@ -27,19 +28,24 @@ public sealed class AddressReader : IDisposable
         int used = 0;
         for (int i = 0; i < endpointNos.Length; i++)
         {
-            _byNumber.Bind(1, (long)endpointNos[i]);
-            if (!_byNumber.Step())
+            try
             {
-                addresses[i] = default;
-                _byNumber.Reset();
-                continue;
+                _byNumber.Bind(1, (long)endpointNos[i]);
+                if (!_byNumber.Step())
+                {
+                    addresses[i] = default;
+                    continue;
+                }
+                var address = _byNumber.Blob(0);
+                if (chunk.Length - used < address.Length) (chunk, used) = (new byte[Math.Max(address.Length, Math.Min(ChunkBytes, (endpointNos.Length - i) * 32))], 0);
+                address.CopyTo(chunk.AsSpan(used));
+                addresses[i] = chunk.AsMemory(used, address.Length);
+                used += address.Length;
             }
-            var address = _byNumber.Blob(0);
-            if (chunk.Length - used < address.Length) (chunk, used) = (new byte[Math.Max(address.Length, Math.Min(ChunkBytes, (endpointNos.Length - i) * 32))], 0);
-            address.CopyTo(chunk.AsSpan(used));
-            addresses[i] = chunk.AsMemory(used, address.Length);
-            used += address.Length;
-            _byNumber.Reset();
+            finally
+            {
+                _byNumber.Reset(); // also after a page that cannot be read: the next number is asked for with the same statement
+            }
         }
     }
 

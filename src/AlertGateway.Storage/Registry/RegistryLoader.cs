@@ -2,44 +2,38 @@ using SQLitePCL;
 
 namespace AlertGateway.Storage.Registry;
 
-/// <summary>Reads a registry into a <see cref="RegistrySnapshot"/>: the three large tables side by side, each over its own connection.</summary>
+/// <summary>Reads a registry into a <see cref="RegistrySnapshot"/>: from its packed columns, or row by row where there are none that fit.</summary>
 internal sealed class RegistryLoader(string path)
 {
     public RegistrySnapshot Load()
     {
         using var database = AddressReader.OpenForReading(path);
-        int households = Count(database, "household"), persons = Count(database, "person"), endpoints = Count(database, "endpoint");
-        var householdVillage = new ushort[households + 1];
-        var latitude = new double[households + 1];
-        var longitude = new double[households + 1];
-        var personHousehold = new int[persons + 1];
-        var personFlags = new PersonFlags[persons + 1];
+        if (RegistryColumns.Packed(database) is { } packed && Snapshot(database, packed.Columns) is var fast && fast.Version == packed.Version) return fast;
+        return Snapshot(database, RegistryColumns.FromRows(database, () => AddressReader.OpenForReading(path)));
+    }
+
+    /// <summary>Keeps a packed copy of the rows, in the transaction that is open. None of rows that do not fit together: whoever loads them is told so.</summary>
+    public static void Pack(sqlite3 database)
+    {
+        try
+        {
+            var columns = RegistryColumns.FromRows(database, null);
+            columns.Pack(database, Snapshot(database, columns).Version);
+        }
+        catch (InvalidDataException)
+        {
+            // The rows stay the truth.
+        }
+    }
+
+    private static RegistrySnapshot Snapshot(sqlite3 database, RegistryColumns columns)
+    {
+        int households = columns.HouseholdVillage.Length - 1, persons = columns.PersonHousehold.Length - 1;
         var firstPerson = new int[households + 2];
-        var channel = new byte[endpoints + 1];
-        var endpointPerson = new int[endpoints + 1];
-        var endpointFlags = new EndpointFlags[endpoints + 1];
-        Parallel.Invoke(
-            () => Rows("SELECT no,village,lat,lon FROM household ORDER BY no", households, (no, row) =>
-            {
-                householdVillage[no] = checked((ushort)row.Int(1));
-                latitude[no] = row.Real(2);
-                longitude[no] = row.Real(3);
-            }),
-            () => Rows("SELECT no,household,flags FROM person ORDER BY no", persons, (no, row) =>
-            {
-                personHousehold[no] = row.Int(1);
-                personFlags[no] = (PersonFlags)row.Int(2);
-            }),
-            () => Rows("SELECT no,channel,person,flags FROM endpoint ORDER BY no", endpoints, (no, row) =>
-            {
-                channel[no] = checked((byte)row.Int(1));
-                endpointPerson[no] = row.Int(2);
-                endpointFlags[no] = (EndpointFlags)row.Int(3);
-            }));
-        FillFirstPersons(firstPerson, personHousehold, households);
+        FillFirstPersons(firstPerson, columns.PersonHousehold, households);
         var (towns, villages) = Divisions(database);
-        foreach (int village in householdVillage.AsSpan(1)) Expect(village < villages.Count, "a household names a village that is not there");
-        foreach (int person in endpointPerson.AsSpan(1)) Expect(person >= 0 && person <= persons, "an endpoint names a person who is not there");
+        foreach (int village in columns.HouseholdVillage.AsSpan(1)) Expect(village < villages.Count, "a household names a village that is not there");
+        foreach (int person in columns.EndpointPerson.AsSpan(1)) Expect(person >= 0 && person <= persons, "an endpoint names a person who is not there");
 
         var snapshot = new RegistrySnapshot
         {
@@ -47,35 +41,21 @@ internal sealed class RegistryLoader(string path)
             Synthetic = Meta(database, "synthetic") == "1",
             Towns = towns,
             Villages = villages,
-            HouseholdVillage = householdVillage,
-            HouseholdLatitude = latitude,
-            HouseholdLongitude = longitude,
+            HouseholdVillage = columns.HouseholdVillage,
+            HouseholdLatitude = columns.HouseholdLatitude,
+            HouseholdLongitude = columns.HouseholdLongitude,
             HouseholdFirstPerson = firstPerson,
-            PersonHousehold = personHousehold,
-            PersonFlags = personFlags,
-            EndpointChannel = channel,
-            EndpointPerson = endpointPerson,
-            EndpointFlags = endpointFlags,
+            PersonHousehold = columns.PersonHousehold,
+            PersonFlags = columns.PersonFlags,
+            EndpointChannel = columns.EndpointChannel,
+            EndpointPerson = columns.EndpointPerson,
+            EndpointFlags = columns.EndpointFlags,
             Loudspeakers = List(database, "SELECT endpoint,village,lat,lon,name FROM loudspeaker ORDER BY endpoint", row => new LoudspeakerSite(row.Int(0), row.Int(1), row.Real(2), row.Real(3), row.Text(4))),
             Stations = List(database, "SELECT endpoint,name FROM station ORDER BY endpoint", row => new BroadcastStation(row.Int(0), row.Text(1))),
             Sites = Sites(database),
             HouseholdsByCode = Codes(database),
         };
         return snapshot.WithVersion(RegistryVersion.Of(snapshot));
-    }
-
-    private void Rows(string sql, int count, Action<int, RegistryStatement> read)
-    {
-        using var database = AddressReader.OpenForReading(path);
-        using var row = new RegistryStatement(database, sql);
-        int no = 0;
-        while (row.Step())
-        {
-            no++;
-            Expect(no <= count && row.Int(0) == no, "numbers are not dense from 1");
-            read(no, row);
-        }
-        Expect(no == count, "rows changed while they were read");
     }
 
     private static void FillFirstPersons(int[] firstPerson, int[] personHousehold, int households)
@@ -141,8 +121,6 @@ internal sealed class RegistryLoader(string path)
         statement.Bind(1, key);
         return statement.Step() ? statement.Text(0) : null;
     }
-
-    private static int Count(sqlite3 database, string table) => checked((int)SqliteCalls.Number(database, "SELECT ifnull(max(no),0) FROM " + table));
 
     private static void Expect(bool holds, string problem)
     {

@@ -27,6 +27,7 @@ internal static class RegistrySchema
         CREATE TABLE area_code(no INTEGER PRIMARY KEY, value_name TEXT NOT NULL, value TEXT NOT NULL, UNIQUE(value_name, value)) STRICT;
         CREATE TABLE household_code(code INTEGER NOT NULL, household INTEGER NOT NULL, PRIMARY KEY(code, household)) STRICT, WITHOUT ROWID;
         """ + AddressIndex,
+        RegistryColumns.Table + RegistryColumns.Guards,
     ];
 
     public static int FormatVersion => Migrations.Length;
@@ -42,7 +43,9 @@ internal static class RegistrySchema
         if (version > FormatVersion) throw new InvalidDataException($"{fileName} has format {version}; this program reads up to {FormatVersion}.");
         for (long next = version; next < FormatVersion; next++)
         {
-            SqliteCalls.Execute(database, $"BEGIN IMMEDIATE; {Migrations[next]} PRAGMA user_version={next + 1}; COMMIT;");
+            SqliteCalls.Execute(database, $"BEGIN IMMEDIATE; {Migrations[next]} PRAGMA user_version={next + 1};");
+            if (next == 1) RegistryLoader.Pack(database);
+            SqliteCalls.Execute(database, "COMMIT;");
         }
     }
 }

@@ -17,7 +17,7 @@ public sealed class RegistryWriter : IDisposable
     {
         SqliteCalls.Check(raw.sqlite3_open_v2(path, out _database, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_NOMUTEX, null), _database, "open for writing");
         raw.sqlite3_busy_timeout(_database, 5_000);
-        SqliteCalls.Execute(_database, "PRAGMA synchronous=FULL; PRAGMA cache_size=-131072; PRAGMA temp_store=MEMORY; BEGIN IMMEDIATE; DROP INDEX endpoint_address;");
+        SqliteCalls.Execute(_database, "PRAGMA synchronous=FULL; PRAGMA cache_size=-131072; PRAGMA temp_store=MEMORY; BEGIN IMMEDIATE; DROP INDEX endpoint_address; " + RegistryColumns.NoGuards);
         _division = new(_database, "INSERT INTO division(no,code,name,town,lat,lon,warden) VALUES(?,?,?,?,?,?,?)");
         _household = new(_database, "INSERT INTO household(no,village,lat,lon) VALUES(?,?,?,?)");
         _person = new(_database, "INSERT INTO person(no,household,flags) VALUES(?,?,?)");
@@ -148,10 +148,11 @@ public sealed class RegistryWriter : IDisposable
         _meta.Run();
     }
 
-    /// <summary>Makes the address index and commits. Returns once it is durable.</summary>
+    /// <summary>Packs the columns, makes the address index and commits. Returns once it is durable.</summary>
     public void Complete()
     {
-        SqliteCalls.Execute(_database, RegistrySchema.AddressIndex + " COMMIT; PRAGMA wal_checkpoint(TRUNCATE);");
+        RegistryLoader.Pack(_database);
+        SqliteCalls.Execute(_database, RegistryColumns.Guards + RegistrySchema.AddressIndex + " COMMIT; PRAGMA wal_checkpoint(TRUNCATE);");
         _completed = true;
     }
 

@@ -44,7 +44,7 @@ public sealed class DeskWorld : IDisposable
         Clock = new FakeTimeProvider(now ?? Start);
         var options = new IngestOptions();
         Ingest = new IngestRoom(Ledger, Clock, options);
-        Desk = new ApprovalDesk(Ledger, Clock, AuthorityMatrix.Parse(System.Text.Encoding.UTF8.GetBytes(authority ?? Authority)), no => Ingest.Find(no)!.ToSubmission(), publishers);
+        Desk = new ApprovalDesk(Ledger, Clock, AuthorityMatrix.Parse(System.Text.Encoding.UTF8.GetBytes(authority ?? Authority)), Ingest.SubmissionOf, publishers);
         ICommitObserver[] rooms = [Ingest, Desk, Refusals];
         Ledger.Read(1, (first, rows) =>
         {

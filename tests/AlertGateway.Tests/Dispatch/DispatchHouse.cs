@@ -55,6 +55,9 @@ internal sealed class DispatchHouse : IAsyncDisposable
         }
     }
 
+    /// <summary>Endpoint whose record throws whenever it is read; 0 for none.</summary>
+    public int Unreadable { get; set; }
+
     /// <summary>The lane called the address reader from two threads at once.</summary>
     public bool AddressesWereReadTogether => _readTogether;
 
@@ -70,8 +73,15 @@ internal sealed class DispatchHouse : IAsyncDisposable
     private void Addresses(ReadOnlySpan<int> endpoints, Span<ReadOnlyMemory<byte>> addresses)
     {
         if (Interlocked.Increment(ref _readers) > 1) _readTogether = true;
-        for (int i = 0; i < endpoints.Length; i++) addresses[i] = Encoding.ASCII.GetBytes("+86120000" + endpoints[i]);
-        Interlocked.Decrement(ref _readers);
+        try
+        {
+            if (endpoints.Contains(Unreadable)) throw new LedgerException("The page of this record is damaged.");
+            for (int i = 0; i < endpoints.Length; i++) addresses[i] = Encoding.ASCII.GetBytes("+86120000" + endpoints[i]);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _readers);
+        }
     }
 }
 

@@ -30,6 +30,22 @@ public sealed class DisseminationTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task A_recipient_whose_record_throws_delays_only_himself_and_is_tried_again()
+    {
+        var town = Makers.ATown(500);
+        await using var house = await DispatchHouse.OpenAsync(_folder.Path, town, new ScriptedChannel());
+        house.Unreadable = 333;
+        int no = await house.Room.OpenAsync(Makers.ARedAlert(town, Sent), Stop);
+        var counts = await house.UntilAsync(no, v => v.Channels[0].Accepted == 999);
+        Assert.Equal((1, 0), (counts.Open, counts.PossibleDuplicates));
+        Assert.DoesNotContain(house.Channel.Sent, t => t.Key.EndpointNo == 333);
+        Assert.Equal((false, false), (house.Lane.Status.IsDown, house.Lane.Status.Faults == 0));
+        house.Unreadable = 0;
+        await house.UntilAsync(no, v => v.Channels[0].Accepted == 1000);
+        Assert.Single(house.Channel.Sent, t => t.Key.EndpointNo == 333);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task A_cancel_stops_what_has_not_started_and_tells_exactly_those_who_have_it()
     {
         var town = Makers.ATown(500);

@@ -55,6 +55,75 @@ public sealed class RegistryStoreTests
     }
 
     [Fact]
+    public void The_packed_columns_are_the_rows_and_are_gone_with_the_first_change_of_one()
+    {
+        using var registry = new TemporaryRegistry().WithASmallTown();
+        var packed = registry.Store.LoadSnapshot();
+        Assert.Equal(9, Packed(registry));
+        Change(registry, "UPDATE endpoint SET address=x'2B3836' WHERE no=1");
+        Assert.Equal((9, packed.Version), (Packed(registry), registry.Store.LoadSnapshot().Version));
+        Change(registry, "UPDATE household SET village=2 WHERE no=1");
+        Assert.Equal(0, Packed(registry));
+        var changed = registry.Store.LoadSnapshot();
+        Assert.Equal((2, true), (changed.HouseholdVillage[1], changed.Version != packed.Version));
+        Change(registry, "UPDATE household SET village=0 WHERE no=1");
+        Assert.Equal(packed.Version, registry.Store.LoadSnapshot().Version);
+    }
+
+    [Theory]
+    [InlineData("UPDATE packed SET bytes=zeroblob(length(bytes)) WHERE name='HouseholdVillage'")]
+    [InlineData("UPDATE packed SET bytes=zeroblob(3) WHERE name='EndpointPerson'")]
+    [InlineData("DELETE FROM packed WHERE name='PersonFlags'")]
+    [InlineData("DELETE FROM packed WHERE name='version'")]
+    public void A_packed_copy_that_does_not_fit_is_not_used(string damage)
+    {
+        using var registry = new TemporaryRegistry().WithASmallTown();
+        string version = registry.Store.LoadSnapshot().Version;
+        Change(registry, damage);
+        var snapshot = registry.Store.LoadSnapshot();
+        Assert.Equal((version, 2), (snapshot.Version, snapshot.HouseholdVillage[4]));
+        Assert.Equal(5, snapshot.EndpointPerson[4]);
+    }
+
+    [Fact]
+    public void A_registry_of_the_first_format_is_packed_when_it_is_opened()
+    {
+        using var registry = new TemporaryRegistry().WithASmallTown();
+        string version = registry.Store.LoadSnapshot().Version;
+        foreach (string table in (string[])["household", "person", "endpoint"]) foreach (string change in (string[])["insert", "update", "delete"]) Change(registry, $"DROP TRIGGER packed_{table}_{change}");
+        Change(registry, "DROP TABLE packed");
+        Change(registry, "PRAGMA user_version=1");
+        using var again = RegistryStore.Open(registry.FilePath);
+        Assert.Equal(9, Packed(registry));
+        Assert.Equal(version, again.LoadSnapshot().Version);
+    }
+
+    [Fact]
+    public void A_damaged_page_costs_the_numbers_on_it_and_nobody_elses()
+    {
+        using var registry = new TemporaryRegistry();
+        using (var store = RegistryStore.Open(registry.FilePath))
+        {
+            using var writer = store.Write();
+            for (int i = 1; i <= 2_000; i++) writer.AddEndpoint(1, 0, EndpointFlags.None, TemporaryRegistry.Number(i));
+            writer.Complete();
+        }
+        registry.Store.Dispose(); // the last one to close writes the log back into the file
+        byte[] file = File.ReadAllBytes(registry.FilePath);
+        const int Page = 8_192, TableLeaf = 13;
+        int page = Enumerable.Range(0, file.Length / Page).Single(p => file[p * Page] == TableLeaf && file.AsSpan(p * Page, Page).IndexOf(TemporaryRegistry.Number(1_000)) >= 0);
+        file[page * Page] = 0;
+        File.WriteAllBytes(registry.FilePath, file);
+        using var damaged = RegistryStore.Open(registry.FilePath);
+        using var reader = damaged.OpenAddresses();
+        var addresses = new ReadOnlyMemory<byte>[3];
+        Assert.Throws<AlertGateway.Storage.Ledger.LedgerException>(() => reader.Read([1, 1_000, 2_000], addresses));
+        reader.Read([1, 2_000], addresses);
+        Assert.Equal(TemporaryRegistry.Number(1), addresses[0].ToArray());
+        Assert.Equal(TemporaryRegistry.Number(2_000), addresses[1].ToArray());
+    }
+
+    [Fact]
     public void A_city_that_was_not_completed_leaves_nothing_behind()
     {
         using var registry = new TemporaryRegistry();
@@ -108,5 +177,23 @@ public sealed class RegistryStoreTests
         }
         var thrown = Assert.Throws<InvalidDataException>(() => registry.Store.LoadSnapshot());
         Assert.Contains("village", thrown.Message, StringComparison.Ordinal);
+    }
+
+    private static long Packed(TemporaryRegistry registry)
+    {
+        using var database = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={registry.FilePath};Pooling=False");
+        database.Open();
+        using var count = database.CreateCommand();
+        count.CommandText = "SELECT count(*) FROM packed";
+        return (long)count.ExecuteScalar()!;
+    }
+
+    private static void Change(TemporaryRegistry registry, string sql)
+    {
+        using var database = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={registry.FilePath};Pooling=False");
+        database.Open();
+        using var change = database.CreateCommand();
+        change.CommandText = sql;
+        change.ExecuteNonQuery();
     }
 }
