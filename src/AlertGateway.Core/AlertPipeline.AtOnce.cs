@@ -13,39 +13,77 @@ public sealed partial class AlertPipeline
     public bool IsRunning(AlertKey key) => dispatch.FindByAlert(key) is not null;
 
     /// <summary>
-    /// Takes an earthquake warning in and releases it at once where a standing order says so; where none does, it is laid on the desk like any other. Its rows are queued one behind the other, so that a first warning waits for the disk once:
-    /// a crash leaves a beginning of them, as with every other warning.
+    /// Takes an earthquake warning in and releases it at once where a standing order says so; where none does, it is laid on the desk like any other. Taken in, signed and opened are one append: a first warning waits for the disk once before
+    /// its loudspeakers start.
     /// </summary>
     /// <param name="bytes">One CAP alert, Actual.</param>
     public async Task<SubmitOutcome> WarnAtOnceAsync(ReadOnlyMemory<byte> bytes, SubmissionSource source, TargetingResult audience, QuakeStock stock, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(audience);
-        var (taken, durable) = await ingest.QueueAsync(bytes, source, cancellationToken);
-        var (submission, refusal) = taken;
-        if (submission?.Chain is not (ChainVerdict.First or ChainVerdict.Update))
+        Clearance? clearance = null;
+        IngestResult taken;
+        try
         {
-            await durable;
-            return submission is null ? new SubmitOutcome(null, refusal, [], null) : OutcomeOf(submission, refusal);
+            taken = await ingest.TakeAsync(bytes, source, async submission =>
+            {
+                // An update finds what it takes over only in what is durable.
+                if (submission.Chain != ChainVerdict.First) return [];
+                try
+                {
+                    clearance = await ClearAtOnceAsync(submission, audience, stock);
+                    return clearance is null ? [] : [.. clearance.Rows, .. dispatch.Opening(Cleared(clearance))];
+                }
+#pragma warning disable CA1031 // Whatever keeps it from going at once: it is taken in all the same, and goes the way of every other, which says what is wrong.
+                catch (Exception)
+#pragma warning restore CA1031
+                {
+                    clearance?.Dispose();
+                    clearance = null;
+                    return [];
+                }
+            }, cancellationToken);
+        }
+        finally
+        {
+            clearance?.Dispose();
         }
 
-        // An update finds what it takes over only in what is durable; and what could not be queued leaves nothing to queue behind it.
-        if (submission.Chain == ChainVerdict.Update || durable.IsFaulted) await durable;
-        var cleared = await ClearAtOnceAsync(submission, audience, stock);
-        if (cleared is { Durable.IsFaulted: false, Value: { } proposal }) await Task.WhenAll(durable, cleared.Value.Durable, dispatch.OpenAsync(new ClearedAlert(proposal, proposal.Signatures[^1].AtTicks), cancellationToken));
-        await Task.WhenAll(durable, cleared?.Durable ?? Task.CompletedTask);
-        if (cleared is { } released) await ReleaseAsync(released.Value, cancellationToken);
-        else await LayAsync(submission, cancellationToken);
-        if (submission.Chain == ChainVerdict.Update) await EndOlderAsync(submission, cancellationToken);
+        var (submission, refusal) = taken;
+        if (submission is null) return new SubmitOutcome(null, refusal, [], null);
+        if (clearance is not null) await ReleaseAsync(clearance.Proposal, cancellationToken); // It is open already; what else follows from it.
+        else if (submission.Chain is ChainVerdict.First or ChainVerdict.Update)
+        {
+            if (submission.Chain == ChainVerdict.First || !await UpdateAtOnceAsync(submission, audience, stock, cancellationToken)) await LayAsync(submission, cancellationToken);
+            if (submission.Chain == ChainVerdict.Update) await EndOlderAsync(submission, cancellationToken);
+        }
+
         return OutcomeOf(submission, refusal);
     }
 
-    private async Task<Queued<Proposal>?> ClearAtOnceAsync(Submission submission, TargetingResult audience, QuakeStock stock)
+    /// <summary>Signed, then opened; false where no standing order says so.</summary>
+    private async Task<bool> UpdateAtOnceAsync(Submission submission, TargetingResult audience, QuakeStock stock, CancellationToken cancellationToken)
+    {
+        Proposal proposal;
+        using (var clearance = await ClearAtOnceAsync(submission, audience, stock))
+        {
+            if (clearance is null) return false;
+            await desk.MakeDurableAsync(clearance);
+            proposal = clearance.Proposal;
+        }
+
+        await ReleaseAsync(proposal, cancellationToken);
+        return true;
+    }
+
+    private async Task<Clearance?> ClearAtOnceAsync(Submission submission, TargetingResult audience, QuakeStock stock)
     {
         if (submission.Alert.Status != AlertStatus.Actual || audience.Audience.Channels.Count == 0 || publishers?.HoldOf(submission.Alert) is not null) return null;
         var expires = AlertLife.ExpiresTicks(submission.Alert, options.DefaultLife);
         int older = submission.Chain == ChainVerdict.Update ? Running(submission).LastOrDefault().DisseminationNo : 0;
         return await desk.ClearAtOnceAsync(submission, audience, rendering.RenderAtOnce(submission, expires, stock), expires, older);
     }
+
+    private static ClearedAlert Cleared(Clearance clearance) => new(clearance.Proposal, clearance.Proposal.Signatures[^1].AtTicks);
 
     private SubmitOutcome OutcomeOf(Submission submission, DeskRefusal? refusal) => new(submission, refusal, ProposalsOf(submission), submission.Alert.Key is { } key ? dispatch.FindByAlert(key) : null);
 }

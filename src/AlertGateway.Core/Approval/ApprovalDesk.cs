@@ -13,6 +13,17 @@ public sealed record DeskOutcome(Proposal? Proposal, DeskRefusal? Refusal)
     public bool Done => Refusal is null;
 }
 
+/// <summary>A clearance by standing order on its way into the ledger; the desk takes no other step until it is disposed.</summary>
+/// <param name="proposal">As it stands once the rows are durable.</param>
+public sealed class Clearance(Proposal proposal, IReadOnlyList<LedgerEvent> rows, SemaphoreSlim gate) : IDisposable
+{
+    public Proposal Proposal { get; } = proposal;
+
+    public IReadOnlyList<LedgerEvent> Rows { get; } = rows;
+
+    public void Dispose() => gate.Release();
+}
+
 /// <summary>
 /// Where two people sign the same hashes. Every step is decided and recorded under one gate and answered only once it is durable (I9); the state is the fold of the ledger's rows: hand it the
 /// ledger's rows at start (after <see cref="IngestRoom"/> had them), and register it as observer. Thread-safe.
@@ -48,9 +59,28 @@ public sealed class ApprovalDesk(ILedger ledger, TimeProvider clock, AuthorityMa
     public Task<Proposal> LayAsync(Submission submission, TargetingResult target, IReadOnlyList<Rendition> renditions, long expiresTicks, int takesOverDisseminationNo, RepeatVerdict? repeat = null) =>
         LayAsync(submission, target, renditions, expiresTicks, takesOverDisseminationNo, 0, repeat ?? RepeatVerdict.First);
 
-    /// <summary>Clears it if a standing order says so, and returns when the rows are on their way; null when none does, and then nothing was laid.</summary>
-    public Task<Queued<Proposal>?> ClearAtOnceAsync(Submission submission, TargetingResult target, IReadOnlyList<Rendition> renditions, long expiresTicks, int takesOverDisseminationNo) =>
-        QueueAsync(submission, target, renditions, expiresTicks, takesOverDisseminationNo, 0, RepeatVerdict.First, onlyByStandingOrder: true);
+    /// <summary>Clears it if a standing order says so, in the append of whoever asks, which must be made before the clearance is disposed; null when none does, and then nothing was laid.</summary>
+    public async Task<Clearance?> ClearAtOnceAsync(Submission submission, TargetingResult target, IReadOnlyList<Rendition> renditions, long expiresTicks, int takesOverDisseminationNo)
+    {
+        await _gate.WaitAsync();
+        Clearance? clearance = null;
+        try
+        {
+            var (proposal, rows) = Lay(submission, target, renditions, expiresTicks, takesOverDisseminationNo, 0, RepeatVerdict.First);
+            return clearance = proposal.State == ProposalState.Cleared ? new Clearance(proposal, rows, _gate) : null;
+        }
+        finally
+        {
+            if (clearance is null) _gate.Release();
+        }
+    }
+
+    /// <summary>Appends the rows of a clearance by themselves.</summary>
+    public async Task MakeDurableAsync(Clearance clearance)
+    {
+        ArgumentNullException.ThrowIfNull(clearance);
+        await ledger.AppendAsync(clearance.Rows.ToArray(), CancellationToken.None);
+    }
 
     /// <summary>Lays the draft of a cancel that a source sent: area, audience and prepared cancel are those of the original.</summary>
     public Task<Proposal> LayCancelAsync(Submission cancel, Proposal original, int disseminationNo)
@@ -65,69 +95,54 @@ public sealed class ApprovalDesk(ILedger ledger, TimeProvider clock, AuthorityMa
     private async Task<Proposal> LayAsync(
         Submission submission, TargetingResult target, IReadOnlyList<Rendition> renditions, long expiresTicks, int takesOverDisseminationNo, int cancelsProposalNo, RepeatVerdict repeat)
     {
-        var queued = (await QueueAsync(submission, target, renditions, expiresTicks, takesOverDisseminationNo, cancelsProposalNo, repeat, onlyByStandingOrder: false))!.Value;
-        await queued.Durable;
-        return _book.Find(queued.Value.ProposalNo)!;
-    }
-
-    private async Task<Queued<Proposal>?> QueueAsync(
-        Submission submission, TargetingResult target, IReadOnlyList<Rendition> renditions, long expiresTicks, int takesOverDisseminationNo, int cancelsProposalNo, RepeatVerdict repeat, bool onlyByStandingOrder)
-    {
-        ArgumentNullException.ThrowIfNull(submission);
-        ArgumentNullException.ThrowIfNull(target);
         await _gate.WaitAsync();
-        Task? durable = null;
         try
         {
-            var now = clock.GetUtcNow().UtcTicks;
-            var row = new LaidRow
-            {
-                ProposalNo = _book.Count + 1,
-                SubmissionNo = submission.SubmissionNo,
-                TakesOverDisseminationNo = takesOverDisseminationNo,
-                CancelsProposalNo = cancelsProposalNo,
-                Area = target.Area,
-                Audience = target.Audience,
-                Renditions = renditions,
-                Hashes = HashesOf(submission, target.Area, target.Audience, renditions, expiresTicks),
-                Holds = target.Holds,
-                Alarm = repeat.Alarm,
-                JoinedDisseminationNos = repeat.JoinedDisseminationNos,
-                SparedDeliveries = repeat.SparedDeliveries,
-                Aloud = repeat.Aloud,
-            };
-            var rows = new List<LedgerEvent> { Row(LedgerEventKind.Proposed, ProposalBook.Laid, row.ProposalNo, now, row) };
-            var order = StandingOrderFor(submission, row, now);
-            if (order is null && onlyByStandingOrder) return null;
-            var proposal = ProposalBook.Of(row, submission);
-            if (order is not null)
-            {
-                var signature = new ApprovalSignature(0, submission.Source.Name, SignatureRole.StandingOrder, now, "standing-order:" + order.Name, row.Hashes);
-                var signed = new SignedRow(row.ProposalNo, signature, Clears: true);
-                rows.Add(Row(LedgerEventKind.Signed, (byte)SignatureRole.StandingOrder, row.ProposalNo, now, signed));
-                proposal = ProposalBook.After(proposal, signed);
-            }
-
-            _made = new Made(row, rows[0].Body);
-            durable = ReleaseAfterAsync(ledger.AppendAsync(rows.ToArray(), CancellationToken.None));
-            return new Queued<Proposal>(proposal, durable);
-        }
-        finally
-        {
-            if (durable is null) _gate.Release();
-        }
-    }
-
-    private async Task ReleaseAfterAsync(ValueTask<long> append)
-    {
-        try
-        {
-            await append;
+            var (proposal, rows) = Lay(submission, target, renditions, expiresTicks, takesOverDisseminationNo, cancelsProposalNo, repeat);
+            await ledger.AppendAsync(rows, CancellationToken.None);
+            return _book.Find(proposal.ProposalNo)!;
         }
         finally
         {
             _gate.Release();
         }
+    }
+
+    /// <summary>The proposal and its rows: laid, and cleared where a standing order says so. Under the gate until they are durable.</summary>
+    private (Proposal Proposal, LedgerEvent[] Rows) Lay(Submission submission, TargetingResult target, IReadOnlyList<Rendition> renditions, long expiresTicks, int takesOverDisseminationNo, int cancelsProposalNo, RepeatVerdict repeat)
+    {
+        ArgumentNullException.ThrowIfNull(submission);
+        ArgumentNullException.ThrowIfNull(target);
+        var now = clock.GetUtcNow().UtcTicks;
+        var row = new LaidRow
+        {
+            ProposalNo = _book.Count + 1,
+            SubmissionNo = submission.SubmissionNo,
+            TakesOverDisseminationNo = takesOverDisseminationNo,
+            CancelsProposalNo = cancelsProposalNo,
+            Area = target.Area,
+            Audience = target.Audience,
+            Renditions = renditions,
+            Hashes = HashesOf(submission, target.Area, target.Audience, renditions, expiresTicks),
+            Holds = target.Holds,
+            Alarm = repeat.Alarm,
+            JoinedDisseminationNos = repeat.JoinedDisseminationNos,
+            SparedDeliveries = repeat.SparedDeliveries,
+            Aloud = repeat.Aloud,
+        };
+        var rows = new List<LedgerEvent> { Row(LedgerEventKind.Proposed, ProposalBook.Laid, row.ProposalNo, now, row) };
+        var order = StandingOrderFor(submission, row, now);
+        var proposal = ProposalBook.Of(row, submission);
+        if (order is not null)
+        {
+            var signature = new ApprovalSignature(0, submission.Source.Name, SignatureRole.StandingOrder, now, "standing-order:" + order.Name, row.Hashes);
+            var signed = new SignedRow(row.ProposalNo, signature, Clears: true);
+            rows.Add(Row(LedgerEventKind.Signed, (byte)SignatureRole.StandingOrder, row.ProposalNo, now, signed));
+            proposal = ProposalBook.After(proposal, signed);
+        }
+
+        _made = new Made(row, rows[0].Body);
+        return (proposal, [.. rows]);
     }
 
     /// <summary>The first of two signatures. A cancel draft is released by this one step (I5).</summary>

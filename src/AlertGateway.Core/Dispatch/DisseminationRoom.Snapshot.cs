@@ -10,6 +10,9 @@ public sealed partial class DisseminationRoom
 
     internal string RegistryVersion => _registry.Version;
 
+    /// <summary>The largest number that a dissemination has; below it a number may be missing, whose rows the ledger refused or does not have yet.</summary>
+    internal int LastNo => _held.Length;
+
     /// <summary>Row up to which the dissemination is folded; null when there is none of this number.</summary>
     internal long? SequenceOf(int no)
     {

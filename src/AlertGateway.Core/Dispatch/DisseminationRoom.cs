@@ -47,10 +47,32 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
     /// <inheritdoc/>
     public async Task<int> OpenAsync(ClearedAlert cleared, CancellationToken cancellationToken)
     {
+        ValueTask<long> append;
+        int no;
+        lock (_openLock)
+        {
+            (no, var rows) = RowsOf(cleared);
+            if (rows.Length == 0) return no;
+            append = _ledger.AppendAsync(rows, CancellationToken.None);
+        }
+        await append.ConfigureAwait(false);
+        return no;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<LedgerEvent> Opening(ClearedAlert cleared)
+    {
+        lock (_openLock) return RowsOf(cleared).Rows;
+    }
+
+    /// <summary>Number and rows of a new dissemination; no rows where its alert has one. Under the lock, which must not be left before the rows are on their way unless nobody else can open the same alert.</summary>
+    private (int No, LedgerEvent[] Rows) RowsOf(ClearedAlert cleared)
+    {
         var proposal = cleared.Proposal;
         var alert = proposal.Submission.Alert;
         var key = alert.Key ?? throw new ArgumentException("A cleared alert has an identity.", nameof(cleared));
         if (proposal.Audience.RegistryVersion != _registry.Version) throw new InvalidOperationException("The registry has changed since the audience was frozen: the alert must be proposed again.");
+        if (_byAlert.TryGetValue(key, out int known)) return (known, []);
         var info = alert.Infos.Count > 0 ? alert.Infos[0] : null;
         var record = new ClearedRecord
         {
@@ -59,22 +81,9 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
             LifeThreat = proposal.Submission.Colour >= WarningColour.Orange || info?.Severity is Severity.Extreme or Severity.Severe,
             ExpiresTicks = proposal.Hashes.ExpiresTicks, RegistryVersion = proposal.Audience.RegistryVersion, Hashes = proposal.Hashes, Signatures = proposal.Signatures,
         };
-        int no;
-        LedgerEvent[] rows;
-        ValueTask<long> append;
-        lock (_openLock)
-        {
-            if (_byAlert.TryGetValue(key, out int known)) return known;
-            no = ++_issued;
-            rows = ClearedRows.For(no, cleared, record);
-            if (proposal.TakesOverDisseminationNo > 0)
-            {
-                rows = [new LedgerEvent { Kind = LedgerEventKind.Superseded, AtTicks = cleared.ClearedTicks, DisseminationNo = proposal.TakesOverDisseminationNo, Number = no }, .. rows];
-            }
-            append = _ledger.AppendAsync(rows, CancellationToken.None);
-        }
-        await append.ConfigureAwait(false);
-        return no;
+        int no = ++_issued;
+        var rows = ClearedRows.For(no, cleared, record);
+        return (no, proposal.TakesOverDisseminationNo > 0 ? [new LedgerEvent { Kind = LedgerEventKind.Superseded, AtTicks = cleared.ClearedTicks, DisseminationNo = proposal.TakesOverDisseminationNo, Number = no }, .. rows] : rows);
     }
 
     /// <inheritdoc/>

@@ -10,10 +10,6 @@ namespace AlertGateway.Core.Ingest;
 /// <param name="Refusal">Why it goes no further; null when it may be proposed, or is a duplicate of one that may.</param>
 public sealed record IngestResult(Submission? Submission, DeskRefusal? Refusal);
 
-/// <summary>What will hold once its rows are durable. They are on their way in their order: what is queued after them is durable after them.</summary>
-/// <param name="Durable">Completes when the rows are durable and folded; fails when they are not, and then nothing holds.</param>
-public readonly record struct Queued<T>(T Value, Task Durable);
-
 /// <summary>
 /// Bytes in, submissions out. Its state is the fold of the ledger's <c>Submitted</c> rows: hand it the ledger's rows at start, and register it as observer. Thread-safe.
 /// </summary>
@@ -36,16 +32,19 @@ public sealed class IngestRoom(ILedger ledger, TimeProvider clock, IngestOptions
         if (bytes.Length > options.BytesMax) return [await RefuseAsync(IngestRefusals.TooLarge(bytes.Length, options.BytesMax), bytes, source)];
         var document = CapReader.Read(bytes, new CapReaderOptions { BytesMax = options.BytesMax, ReceivedAt = clock.GetUtcNow(), AgeMax = options.AgeMax, Keys = options.Keys });
         var results = new List<IngestResult>(document.Messages.Count);
-        foreach (var message in document.Messages) results.Add(await TakeAsync(Demand(message, source), source, cancellationToken));
+        foreach (var message in document.Messages) results.Add(await TakeAsync(Demand(message, source), source, null, cancellationToken));
         return results;
     }
 
-    /// <summary>As <see cref="TakeAsync(ReadOnlyMemory{byte}, SubmissionSource, CancellationToken)"/> for a document of one alert, but returns when its row is on its way: for what has no time to wait for the disk more than once.</summary>
-    public async Task<Queued<IngestResult>> QueueAsync(ReadOnlyMemory<byte> bytes, SubmissionSource source, CancellationToken cancellationToken)
+    /// <summary>
+    /// As <see cref="TakeAsync(ReadOnlyMemory{byte}, SubmissionSource, CancellationToken)"/> for a document of one alert; what follows from it goes into the same append, so that both are durable at once or not at all.
+    /// </summary>
+    /// <param name="follow">Gives the rows that follow from a submission that nothing speaks against; none where nothing follows yet. May append nothing itself.</param>
+    public Task<IngestResult> TakeAsync(ReadOnlyMemory<byte> bytes, SubmissionSource source, Func<Submission, Task<IReadOnlyList<LedgerEvent>>> follow, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
         var document = CapReader.Read(bytes, new CapReaderOptions { BytesMax = options.BytesMax, ReceivedAt = clock.GetUtcNow(), AgeMax = options.AgeMax, Keys = options.Keys });
-        return await QueueAsync(Demand(document.Messages[0], source), source, cancellationToken);
+        return TakeAsync(Demand(document.Messages[0], source), source, follow, cancellationToken);
     }
 
     /// <summary>The full submission.</summary>
@@ -105,25 +104,17 @@ public sealed class IngestRoom(ILedger ledger, TimeProvider clock, IngestOptions
 
     public void Dispose() => _gate.Dispose();
 
-    private async Task<IngestResult> TakeAsync(CapMessage message, SubmissionSource source, CancellationToken cancellationToken)
+    private async Task<IngestResult> TakeAsync(CapMessage message, SubmissionSource source, Func<Submission, Task<IReadOnlyList<LedgerEvent>>>? follow, CancellationToken cancellationToken)
     {
-        var (result, durable) = await QueueAsync(message, source, cancellationToken);
-        await durable;
-        return result;
-    }
-
-    private async Task<Queued<IngestResult>> QueueAsync(CapMessage message, SubmissionSource source, CancellationToken cancellationToken)
-    {
-        if (message.Disposition == Disposition.Reject || message.Alert is not { } alert) return new(await RefuseAsync(IngestRefusals.Rejected(message.Findings), message.RawBytes, source), Task.CompletedTask);
+        if (message.Disposition == Disposition.Reject || message.Alert is not { } alert) return await RefuseAsync(IngestRefusals.Rejected(message.Findings), message.RawBytes, source);
         // Without a readable time there is no identity, so nothing could be told apart, updated or cancelled.
-        if (alert.Key is not { } key) return new(await RefuseAsync(IngestRefusals.NoIdentity, message.RawBytes, source), Task.CompletedTask);
+        if (alert.Key is not { } key) return await RefuseAsync(IngestRefusals.NoIdentity, message.RawBytes, source);
         var rawSha256 = Convert.ToHexStringLower(SHA256.HashData(message.RawBytes.Span));
         var content = AlertContent.Sha256(alert);
         var colour = AlertLife.ColourOf(alert);
         var expires = AlertLife.ExpiresTicks(alert, options.DefaultLife);
 
         await _gate.WaitAsync(cancellationToken);
-        Task? durable = null;
         try
         {
             var now = clock.GetUtcNow().UtcTicks;
@@ -140,7 +131,7 @@ public sealed class IngestRoom(ILedger ledger, TimeProvider clock, IngestOptions
                 known = known is null ? null : _book.All.FirstOrDefault(t => t.Key == key && (t.RawSha256 == rawSha256 || t.ContentSha256 == content));
             }
 
-            if (known is not null) return new(new IngestResult(known.ToSubmission(alert) with { Chain = ChainVerdict.Duplicate }, known.Refusal), Task.CompletedTask);
+            if (known is not null) return new IngestResult(known.ToSubmission(alert) with { Chain = ChainVerdict.Duplicate }, known.Refusal);
             var taken = new TakenAlert
             {
                 SubmissionNo = no,
@@ -165,20 +156,10 @@ public sealed class IngestRoom(ILedger ledger, TimeProvider clock, IngestOptions
             var row = new LedgerEvent { Kind = LedgerEventKind.Submitted, AtTicks = now, Number = no, Code = (byte)verdict, Body = LedgerJson.Write(taken) };
             LedgerEvent[] rows = taken.Refusal is { } refusal ? [row, RefusalRow.ToEvent(refusal, source.PersonId, source.Name, $"submission {no}", now)] : [row];
             _made = new Made(taken, alert, row.Body);
-            durable = ReleaseAfterAsync(ledger.AppendAsync(rows, CancellationToken.None)); // Once handed over it may be on disk: not to be abandoned half-way.
-            return new(new IngestResult(taken.ToSubmission(alert), taken.Refusal), durable);
-        }
-        finally
-        {
-            if (durable is null) _gate.Release();
-        }
-    }
-
-    private async Task ReleaseAfterAsync(ValueTask<long> append)
-    {
-        try
-        {
-            await append;
+            var submission = taken.ToSubmission(alert);
+            if (taken.Refusal is null && follow is not null) rows = [.. rows, .. await follow(submission)];
+            await ledger.AppendAsync(rows, CancellationToken.None); // Once handed over it may be on disk: not to be abandoned half-way.
+            return new IngestResult(submission, taken.Refusal);
         }
         finally
         {

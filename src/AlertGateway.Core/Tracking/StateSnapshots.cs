@@ -13,6 +13,9 @@ public sealed class StateSnapshots(SnapshotFolder folder, SqliteLedger ledger, D
 {
     private const string Manifest = "manifest";
 
+    /// <summary>Stands in the manifest where a dissemination's row would: its rows were refused, or come later.</summary>
+    private const long NoSuchNumber = -1;
+
     private readonly Lock _lock = new();
     private readonly List<long> _control = [];
     private readonly Queue<long> _refused = new();
@@ -41,8 +44,11 @@ public sealed class StateSnapshots(SnapshotFolder folder, SqliteLedger ledger, D
             if (Load(files.ToArray()) is not { } states) return 1;
             var rows = ledger.ReadRows([.. control.Concat(refused).Order()]);
             // From here on it is only folding, as with the whole ledger.
-            for (int i = 0; i < files.Length; i++) _written[i + 1] = files[i];
-            room.TakeUp(states);
+            for (int i = 0; i < files.Length; i++)
+            {
+                if (files[i] != NoSuchNumber) _written[i + 1] = files[i];
+            }
+            room.TakeUp(states.OfType<Dissemination>());
             _control.AddRange(control);
             foreach (long sequence in refused) _refused.Enqueue(sequence);
             foreach (var (sequence, e) in rows) onRows(sequence, [e]);
@@ -56,12 +62,13 @@ public sealed class StateSnapshots(SnapshotFolder folder, SqliteLedger ledger, D
     }
 
     /// <summary>Null when one of them cannot be used. Every earlier night is among them: each core takes some.</summary>
-    private Dissemination[]? Load(long[] files)
+    private Dissemination?[]? Load(long[] files)
     {
-        var states = new Dissemination[files.Length];
+        var states = new Dissemination?[files.Length];
         bool usable = true;
         Parallel.For(0, files.Length, static () => Array.Empty<byte>(), (i, loop, buffer) =>
         {
+            if (files[i] == NoSuchNumber) return buffer;
             try
             {
                 if (folder.TryRead(NameOf(i + 1, files[i]), ref buffer, out int length)) states[i] = Dissemination.Load(buffer.AsSpan(0, length), room.Registry);
@@ -89,8 +96,13 @@ public sealed class StateSnapshots(SnapshotFolder folder, SqliteLedger ledger, D
         if (row == 0 || row == SnapshotRow) return;
         var files = new List<long>();
         var names = new HashSet<string> { Manifest };
-        for (int no = 1; room.SequenceOf(no) is { } sequence; no++)
+        for (int no = 1, last = room.LastNo; no <= last; no++)
         {
+            if (room.SequenceOf(no) is not { } sequence)
+            {
+                files.Add(NoSuchNumber);
+                continue;
+            }
             if (!_written.TryGetValue(no, out long saved) || saved != sequence)
             {
                 _writer.Clear();

@@ -7,6 +7,7 @@ using AlertGateway.Core.Ingest;
 using AlertGateway.Core.Rendering;
 using AlertGateway.Core.Targeting;
 using AlertGateway.Core.Tracking;
+using AlertGateway.Storage.Ledger;
 
 namespace AlertGateway.Tests.Approval;
 
@@ -31,6 +32,12 @@ public sealed class RememberingDispatch : IDispatchRoom
         }
 
         return Task.FromResult(no);
+    }
+
+    public IReadOnlyList<LedgerEvent> Opening(ClearedAlert cleared)
+    {
+        OpenAsync(cleared, CancellationToken.None);
+        return [];
     }
 
     public int? FindByAlert(AlertKey key) => _byAlert.TryGetValue(key, out var no) ? no : null;

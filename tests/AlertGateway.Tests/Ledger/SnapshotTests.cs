@@ -105,6 +105,29 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public async Task A_number_that_the_ledger_refused_hides_no_later_one_from_a_restart()
+    {
+        using var folder = new TempFolder();
+        string path = Path.Combine(folder.Path, "ledger.db"), snapshotPath = Path.Combine(folder.Path, "snapshot");
+        string served;
+        using (var ledger = SqliteLedger.Open(path))
+        {
+            var (room, snapshots, _) = Start(ledger, snapshotPath);
+            Assert.NotEmpty(room.Opening(Makers.ARedAlert(Town, Sent)));
+            Assert.Equal(2, await room.OpenAsync(Makers.ARedAlert(Town, Sent.AddHours(1)), Stop));
+            snapshots.Write();
+            served = Served(room);
+        }
+        using (var ledger = SqliteLedger.Open(path))
+        {
+            var (room, snapshots, _) = Start(ledger, snapshotPath);
+            Assert.True(snapshots.SnapshotRow > 0);
+            Assert.NotNull(room.Find(2));
+            Assert.Equal(served, Served(room));
+        }
+    }
+
+    [Fact]
     public async Task A_snapshot_of_another_ledger_or_registry_is_not_used()
     {
         using TempFolder one = new(), other = new();
