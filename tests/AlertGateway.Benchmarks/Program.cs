@@ -22,7 +22,7 @@ switch (args.FirstOrDefault() ?? "ledger")
         string emulator = Path.Combine(AppContext.BaseDirectory, "..", "..", "SmsProvider", "release", "agw-smsprovider");
         Console.WriteLine("| transport | slots | W | signed callbacks | gateway SMS/s | bare HttpClient loop SMS/s | ratio | CPU a message, gateway side | CPU a message, bare | ledger rows a commit |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
-        foreach (var (http2, slots, window, callbacks) in ((bool, int, int, bool)[])[(false, 64, 512, false), (true, 64, 512, false), (true, 256, 512, false), (true, 256, 512, true)])
+        foreach (var (http2, slots, window, callbacks) in ((bool, int, int, bool)[])[(false, 256, 512, false), (true, 256, 512, false), (true, 512, 1_024, false), (true, 256, 512, true), (true, 512, 1_024, true)])
         {
             var loop = new HandOffAgainstBareLoop(emulator, http2, slots, window, callbacks);
             var (gateway, bare, gatewayCpu, bareCpu) = loop.Run(messages, alternations);
