@@ -12,6 +12,10 @@ internal sealed class TwilioSignature(string authToken)
     /// <summary>Base64 of 20 bytes.</summary>
     public const int Length = 28;
 
+    // Keyed once a thread, for as long as one provider's receipts come: every receipt of a city is checked.
+    [ThreadStatic]
+    private static (TwilioSignature Owner, IncrementalHash Hmac)? _keyed;
+
     private readonly byte[] _key = Encoding.UTF8.GetBytes(authToken);
 
     /// <summary>True when <paramref name="given"/> signs exactly this URL and form. The comparison takes the same time wherever the two differ.</summary>
@@ -31,7 +35,14 @@ internal sealed class TwilioSignature(string authToken)
         int length = Encoding.UTF8.GetBytes(publicUrl, text);
         length += form.WriteSigned(text.AsSpan(length));
         Span<byte> hash = stackalloc byte[HMACSHA1.HashSizeInBytes];
-        HMACSHA1.HashData(_key, text.AsSpan(0, length), hash);
+        if (_keyed is not { } keyed || keyed.Owner != this)
+        {
+            _keyed?.Hmac.Dispose();
+            _keyed = keyed = (this, IncrementalHash.CreateHMAC(HashAlgorithmName.SHA1, _key));
+        }
+        var hmac = keyed.Hmac;
+        hmac.AppendData(text.AsSpan(0, length));
+        hmac.GetHashAndReset(hash);
         ArrayPool<byte>.Shared.Return(text);
         Base64.EncodeToUtf8(hash, base64, out _, out _);
     }

@@ -44,7 +44,15 @@ internal sealed class LaneSteps(IReadOnlyList<ChannelRoute> routes, ChannelKind 
     private int _unsettled;
     private long _throttled;
 
-    public int InFlight => _routes.Sum(r => r.InFlight);
+    public int InFlight
+    {
+        get
+        {
+            int inFlight = 0;
+            foreach (var route in _routes) inFlight += route.InFlight; // asked after every message: no closure
+            return inFlight;
+        }
+    }
 
     /// <summary>Attempts with a durable start and no durable result: at most W.</summary>
     public int Unsettled => Volatile.Read(ref _unsettled);
@@ -127,7 +135,7 @@ internal sealed class LaneSteps(IReadOnlyList<ChannelRoute> routes, ChannelKind 
         var key = new DeliveryKey(row.DisseminationNo, row.EndpointNo, (ChannelKind)row.Channel, (Purpose)row.Purpose);
         return new Outgoing(new OutgoingDelivery
         {
-            Tag = new DeliveryTag(key, row.Attempt), Rendition = taken.Rendition, Address = address, ExerciseEndpoint = (endpointFlags[row.EndpointNo] & EndpointFlags.Exercise) != 0, NotAfterTicks = taken.Gate.NotAfterTicks,
+            Tag = new DeliveryTag(key, row.Attempt), Rendition = taken.Rendition, Address = address, ExerciseEndpoint = row.EndpointNo < endpointFlags.Length && (endpointFlags[row.EndpointNo] & EndpointFlags.Exercise) != 0, NotAfterTicks = taken.Gate.NotAfterTicks,
             StartedTicks = row.AtTicks, Gate = taken.Gate, Audience = taken.Set.Endpoints, TakesBack = taken.OriginalAttempts > 0 ? new DeliveryTag(key with { Purpose = Purpose.Original }, taken.OriginalAttempts) : null,
         }, row);
     }

@@ -101,10 +101,11 @@ public sealed class Gateway : IAsyncDisposable
         }
 
         var rendering = new RenderingRoom(wording, speech.Renderer, languages, publishers);
-        var targeting = new TargetingRoom(registry, files.Targets, files.Zones,
-            Jurisdiction.FromJson(registryStore.ReadMeta("jurisdiction") ?? throw new InvalidDataException("The registry has no jurisdiction: fill it first (agw city create).")), files.Neighbours, files.Boundaries, languages);
+        // Outlines and the places of all households: needed by the first new warning, not by what is in flight.
+        var jurisdiction = registryStore.ReadMeta("jurisdiction") ?? throw new InvalidDataException("The registry has no jurisdiction: fill it first (agw city create).");
+        var targeting = new Lazy<TargetingRoom>(() => new TargetingRoom(registry, files.Targets, files.Zones, Jurisdiction.FromJson(jurisdiction), files.Neighbours, BoundaryBook.Load(Path.Combine(config, "boundaries")), languages));
         var programmes = new ProgrammeStore(Path.Combine(data, "programmes"));
-        var pipeline = new AlertPipeline(ingest, targeting.Plan, rendering, (p, _) => { programmes.PutMap(programmes.Put(p.Wav), Channels.Speech.ProgrammeMap.Of(p).ToJson()); return Task.CompletedTask; }, desk, room, files.Ingest,
+        var pipeline = new AlertPipeline(ingest, (alert, colour) => targeting.Value.Plan(alert, colour), rendering, (p, _) => { programmes.PutMap(programmes.Put(p.Wav), Channels.Speech.ProgrammeMap.Of(p).ToJson()); return Task.CompletedTask; }, desk, room, files.Ingest,
             publishers, new EpisodePolicy(wording.EventKindOf, files.Targets.Repeat));
 
         // Channels and rim.
@@ -164,6 +165,7 @@ public sealed class Gateway : IAsyncDisposable
         times.Mark("recovered");
         await app.StartAsync(cancellationToken);
         times.Mark("listening");
+        _ = targeting.Value;
         await pipeline.ResumeAsync(cancellationToken);
         times.Mark("ready");
         return gateway;

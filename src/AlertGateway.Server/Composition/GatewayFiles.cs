@@ -8,7 +8,7 @@ namespace AlertGateway.Server.Composition;
 
 /// <summary>What the configuration folder says; read while the ledger and the registry are opened.</summary>
 internal sealed record GatewayFiles(
-    IngestOptions Ingest, LawfulPublishers Publishers, AuthorityMatrix Authority, SpeechHouse Speech, VillageLanguages Languages, Wording Wording, DangerZones Zones, TargetingConfig Targets, Neighbours Neighbours, BoundaryBook Boundaries)
+    IngestOptions Ingest, LawfulPublishers Publishers, AuthorityMatrix Authority, SpeechHouse Speech, VillageLanguages Languages, Wording Wording, DangerZones Zones, TargetingConfig Targets, Neighbours Neighbours)
 {
     /// <exception cref="InvalidDataException">A file has problems; all of them are named.</exception>
     public static async Task<GatewayFiles> ReadAsync(string config, GatewayOptions options, IConfiguration settings, TimeProvider clock, CancellationToken cancellationToken)
@@ -23,8 +23,7 @@ internal sealed record GatewayFiles(
             Wording.Parse(await File.ReadAllBytesAsync(Path.Combine(config, "templates", "wording.json"), cancellationToken)),
             await OfCityAsync(config, options.City, "danger-zones.json", DangerZones.Parse, DangerZones.None, cancellationToken),
             TargetingConfig.Parse(await File.ReadAllTextAsync(Path.Combine(config, "targeting.json"), cancellationToken)),
-            await OfCityAsync(config, options.City, "neighbours.json", Neighbours.Parse, Neighbours.None, cancellationToken),
-            BoundaryBook.Load(Path.Combine(config, "boundaries")));
+            await OfCityAsync(config, options.City, "neighbours.json", Neighbours.Parse, Neighbours.None, cancellationToken));
     }
 
     internal static Task<VillageLanguages> LanguagesAsync(string config, string city, CancellationToken cancellationToken) => OfCityAsync(config, city, "languages.json", VillageLanguages.Parse, VillageLanguages.Default, cancellationToken);

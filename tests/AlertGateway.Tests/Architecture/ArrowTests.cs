@@ -67,7 +67,8 @@ public sealed class ArrowTests
         Assert.Equal("Accepted=1 RetryLater=2 Refused=3 Unknown=4 Unreachable=5 NotSent=6 NeverTaken=7 AskedInVain=8", Numbers<ResultCode>());
         Assert.Equal("Commit=1 Decision=2", Numbers<AlertGateway.Storage.Audit.AuditEntryKind>());
         Assert.Equal("Proposer=1 Approver=2 StandingOrder=3 BreakGlass=4", Numbers<AlertGateway.Core.Approval.SignatureRole>());
-        Assert.StartsWith("None=0 LinkDown=1 DeadlinePassed=2 Throttled=3 BadAddress=4", Numbers<DispatchError>(), StringComparison.Ordinal);
+        Assert.Equal("None=0 LinkDown=1 DeadlinePassed=2 Throttled=3 BadAddress=4 OptedOut=5 NotAuthorised=6 ServerError=7 TimedOut=8 GatewayCrashed=9 GateClosed=10 Unmarked=11 WrongWorld=12 NotConnected=13 DeviceRefused=14 DeviceSilent=15 TooLong=16 AttemptsExhausted=17 Expired=18 UnknownOutcome=19 RecordUnreadable=20", Numbers<DispatchError>());
+        Assert.Equal("Planned=0 InFlight=1 Retrying=2 Unknown=3 Accepted=4 Delivered=10 HandedOff=11 Failed=12 Suppressed=13", Numbers<Outcome>());
     }
 
     private static string Root { get; } = FindRoot();

@@ -109,6 +109,17 @@ public sealed class AuditLogTests
     }
 
     [Fact]
+    public void The_lines_of_a_head_and_of_the_witness_are_those_of_the_format_page()
+    {
+        var head = new AuditHead { Size = 7, AtTicks = 42, Root = new string('a', 64), Previous = AuditHead.NoPrevious, Signature = "c2ln" };
+        string line = "agw-head 1 7 42 " + new string('a', 64) + " " + new string('0', 64) + " c2ln";
+        Assert.Equal(line, head.Line);
+        Assert.Equal(head, AuditHead.Parse(line));
+        Assert.Null(AuditHead.Parse(line.Replace("agw-head 1", "agw-head 2", StringComparison.Ordinal)));
+        Assert.Equal("agw-audit 1 ", AuditWitness.KeyMark);
+    }
+
+    [Fact]
     public void A_body_larger_than_the_buffer_hashes_like_its_bytes()
     {
         byte[] body = new byte[200_000];

@@ -105,6 +105,20 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public void The_bytes_of_a_snapshot_are_those_of_its_version()
+    {
+        using var folder = new TempFolder();
+        new SnapshotFolder(folder.Path).Write("name", "abc"u8);
+        // AGWS, 2, 3 bytes, CRC-32C of "abc", content
+        Assert.Equal("41475753" + "02000000" + "0300000000000000" + "B73F4B36" + "616263", Convert.ToHexString(File.ReadAllBytes(Path.Combine(folder.Path, "name"))));
+        var room = ARoom();
+        Fold(room, Opening(), 1);
+        Fold(room, [AStart(1, 1), AStart(1, 1) with { Kind = LedgerEventKind.Result, Code = (byte)ResultCode.Accepted, AtTicks = 5 }, AStart(1, 2)], Opening().Length + 1);
+        // Another layout of a state needs another version: then this changes with it.
+        Assert.Equal((2, "?"), (SnapshotFolder.FormatVersion, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Bytes(room)))[..16]));
+    }
+
+    [Fact]
     public async Task A_number_that_the_ledger_refused_hides_no_later_one_from_a_restart()
     {
         using var folder = new TempFolder();
