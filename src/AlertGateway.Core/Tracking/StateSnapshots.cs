@@ -26,6 +26,9 @@ public sealed class StateSnapshots(SnapshotFolder folder, SqliteLedger ledger, D
     /// <summary>Row that the newest snapshot goes up to; 0 for none.</summary>
     public long SnapshotRow { get; private set; }
 
+    /// <summary>Rows that ingest, desk and refusals fold, and no other room.</summary>
+    public static bool IsOfDesk(LedgerEventKind kind) => kind is LedgerEventKind.Submitted or LedgerEventKind.Proposed or LedgerEventKind.Signed or LedgerEventKind.Returned or LedgerEventKind.Refused;
+
     /// <summary>Takes the newest snapshot up.</summary>
     /// <param name="onRows">Gets the rows that ingest, desk and refusals fold, in order.</param>
     /// <returns>The row from which on the ledger must be read: 1 when there is no usable snapshot.</returns>
@@ -132,16 +135,14 @@ public sealed class StateSnapshots(SnapshotFolder folder, SqliteLedger ledger, D
         {
             for (int i = 0; i < events.Length; i++)
             {
-                switch (events[i].Kind)
+                if (!IsOfDesk(events[i].Kind)) continue;
+                if (events[i].Kind != LedgerEventKind.Refused)
                 {
-                    case LedgerEventKind.Submitted or LedgerEventKind.Proposed or LedgerEventKind.Signed or LedgerEventKind.Returned:
-                        _control.Add(firstSequence + i);
-                        break;
-                    case LedgerEventKind.Refused:
-                        if (_refused.Count == RefusalBook.RefusalsMax) _refused.Dequeue();
-                        _refused.Enqueue(firstSequence + i);
-                        break;
+                    _control.Add(firstSequence + i);
+                    continue;
                 }
+                if (_refused.Count == RefusalBook.RefusalsMax) _refused.Dequeue();
+                _refused.Enqueue(firstSequence + i);
             }
             _folded = firstSequence + events.Length - 1;
         }

@@ -74,12 +74,13 @@ public sealed class Gateway : IAsyncDisposable
         var room = new DisseminationRoom(ledger, registry, clock, c => new ChannelTimes(options.Lanes.For(c).ReceiptTimeout, options.Lanes.For(c).UnreachableTimeout ?? TimeSpan.MaxValue));
         var snapshots = new StateSnapshots(new SnapshotFolder(Path.Combine(data, "snapshot")), ledger, room);
 
-        // Recovery: fold the ledger. It needs these rooms only and takes a core for itself; channels and rim are put together meanwhile.
+        // Recovery: fold the ledger. It needs these rooms only and takes a core for itself; channels and rim are put together meanwhile. What was in flight goes on as soon as the deliveries are folded; what people decided is folded beside it.
         ledger.Observe(ingest);
         ledger.Observe(desk);
         ledger.Observe(refusals);
         ledger.Observe(room);
         ledger.Observe(snapshots);
+        var decisions = new List<(long Sequence, LedgerEvent Row)>();
         var recovered = Task.Run(Recover, cancellationToken);
         void FoldDesk(long first, ReadOnlySpan<LedgerEvent> rows)
         {
@@ -87,13 +88,20 @@ public sealed class Gateway : IAsyncDisposable
             desk.OnCommitted(first, rows);
             refusals.OnCommitted(first, rows);
         }
+        void Decided(long first, ReadOnlySpan<LedgerEvent> rows)
+        {
+            for (int i = 0; i < rows.Length; i++)
+            {
+                if (StateSnapshots.IsOfDesk(rows[i].Kind)) decisions.Add((first + i, rows[i]));
+            }
+        }
         void Recover()
         {
-            long from = snapshots.Restore(FoldDesk);
+            long from = snapshots.Restore(Decided);
             times.Mark("snapshot");
             ledger.Read(from, (first, rows) =>
             {
-                FoldDesk(first, rows);
+                Decided(first, rows);
                 room.OnCommitted(first, rows);
                 snapshots.OnCommitted(first, rows);
             });
@@ -110,7 +118,7 @@ public sealed class Gateway : IAsyncDisposable
 
         // Channels and rim.
         var s = builder.Services;
-        s.AddHostedService<GatewayWorker>(); // the first: what was in flight goes on before the devices come back
+        s.AddSingleton<LaneHouse>().AddHostedService<GatewayWorker>();
         s.AddSingleton(clock).AddSingleton(wording).AddSingleton<ILedger>(ledger).AddSingleton(registry).AddSingleton(room).AddSingleton(snapshots).AddSingleton<IReceiptSink>(room).AddSingleton<IWakeSink>(room).AddSingleton<IHornPlans>(room).AddSingleton<ITrackingBoard>(room);
         s.AddSingleton<IRefusalLog>(new RimRefusals(ledger, clock)).AddSingleton(pipeline).AddSingleton(ingest).AddSingleton(desk).AddSingleton(refusals).AddSingleton(people).AddSingleton(speech);
         var tokens = new DeviceBook(lookups);
@@ -163,12 +171,24 @@ public sealed class Gateway : IAsyncDisposable
         await recovered;
         await room.RecoverAsync(cancellationToken);
         times.Mark("recovered");
-        await app.StartAsync(cancellationToken);
-        times.Mark("listening");
-        _ = targeting.Value;
-        await pipeline.ResumeAsync(cancellationToken);
-        times.Mark("ready");
-        return gateway;
+        var lanes = app.Services.GetRequiredService<LaneHouse>();
+        lanes.Start();
+        try
+        {
+            foreach (var (sequence, row) in decisions) FoldDesk(sequence, [row]);
+            times.Mark("decisions");
+            await app.StartAsync(cancellationToken);
+            times.Mark("listening");
+            _ = targeting.Value;
+            await pipeline.ResumeAsync(cancellationToken);
+            times.Mark("ready");
+            return gateway;
+        }
+        catch
+        {
+            await lanes.StopAsync();
+            throw;
+        }
     }
 
     /// <summary>The first line on stdout: where the gateway listens.</summary>

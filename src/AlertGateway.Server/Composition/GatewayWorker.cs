@@ -6,8 +6,8 @@ using AlertGateway.Storage.Ledger;
 
 namespace AlertGateway.Server.Composition;
 
-/// <summary>Runs lanes, feeds and the tick until the host stops; lanes go on before anything else of the host is up, feeds once all of it is. A lane that ends because the ledger failed ends the process: start is recovery.</summary>
-internal sealed partial class GatewayWorker(Lane[] lanes, IFeedAdapter[] feeds, DisseminationRoom room, HydrologyHouse hydrology, AlertPipeline pipeline, ILedger ledger, StateSnapshots snapshots, TimeProvider clock, IHostApplicationLifetime host, ILogger<GatewayWorker> logger) : BackgroundService
+/// <summary>Runs feeds and the tick, and watches the lanes, until the host stops; feeds once all of it is up. A lane that ends because the ledger failed ends the process: start is recovery.</summary>
+internal sealed partial class GatewayWorker(LaneHouse lanes, IFeedAdapter[] feeds, DisseminationRoom room, HydrologyHouse hydrology, AlertPipeline pipeline, ILedger ledger, StateSnapshots snapshots, TimeProvider clock, IHostApplicationLifetime host, ILogger<GatewayWorker> logger) : BackgroundService
 {
     private const long SnapshotRows = 100_000;
     private static readonly TimeSpan SnapshotPeriod = TimeSpan.FromSeconds(1);
@@ -16,7 +16,7 @@ internal sealed partial class GatewayWorker(Lane[] lanes, IFeedAdapter[] feeds, 
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var tasks = lanes.Select(l => Task.Run(() => l.RunAsync(stoppingToken), stoppingToken)).Append(TickAsync(stoppingToken)).ToList();
+        var tasks = lanes.Running.Append(TickAsync(stoppingToken)).ToList();
         tasks.Add(Task.Run(() => KeepSnapshotsAsync(stoppingToken), stoppingToken));
         tasks.Add(TakeInAsync(stoppingToken));
         if (ledger is SqliteLedger file) tasks.Add(StopWithAsync(file, stoppingToken));
@@ -81,6 +81,7 @@ internal sealed partial class GatewayWorker(Lane[] lanes, IFeedAdapter[] feeds, 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
+        await lanes.StopAsync();
         SaveSnapshot();
     }
 
