@@ -20,6 +20,7 @@ public sealed record LaneStatus(ChannelKind Channel, int InFlight, int Unsettled
 public sealed partial class Lane
 {
     private const int AsksAtOnce = 16;
+    private const int SentTogether = 8;
 
     /// <summary>Most starts in one append: the first of two thousand need not wait until the last one's row is written. Appends that wait share a commit all the same.</summary>
     private const int TakenTogether = 128;
@@ -67,9 +68,8 @@ public sealed partial class Lane
     /// <summary>Runs until cancelled, or until the ledger can no longer keep its promise.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var thread = new LaneThread(_kind);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var tasks = new List<Task> { thread.RunAsync(() => PumpAsync(stop.Token)), SettleAsync(stop.Token), _failed.Task };
+        var tasks = new List<Task> { PumpAsync(stop.Token), SettleAsync(stop.Token), _failed.Task };
         if (_class == AdapterClass.Queryable) tasks.Add(AskAsync(stop.Token));
         if (_hasStandby) tasks.Add(ProbeAsync(stop.Token));
         try
@@ -95,7 +95,7 @@ public sealed partial class Lane
             int count = _steps.Take(batch, rows, out var why);
             if (count == 0)
             {
-                await WaitAsync(why switch { LaneWait.Capacity => capacity, LaneWait.Pace => null, _ => work }, cancellationToken).ConfigureAwait(true);
+                await WaitAsync(why switch { LaneWait.Capacity => capacity, LaneWait.Pace => null, _ => work }, cancellationToken).ConfigureAwait(false);
                 continue;
             }
             // Not awaited: slots that come free meanwhile go into the ledger's next commit, not into the one after it.
@@ -109,10 +109,10 @@ public sealed partial class Lane
     {
         try
         {
-            await _ledger.AppendAsync(rows, CancellationToken.None).ConfigureAwait(true);
+            await _ledger.AppendAsync(rows, CancellationToken.None).ConfigureAwait(false);
             var addresses = new ReadOnlyMemory<byte>[taken.Length];
             ReadAddresses(taken.Select(t => t.Started.EndpointNo).ToArray(), addresses);
-            for (int i = 0; i < taken.Length; i++) _ = SendAsync(_steps.Make(in taken[i], addresses[i]), cancellationToken);
+            for (int from = 0; from < taken.Length; from += SentTogether) Send(taken.AsSpan(from, Math.Min(SentTogether, taken.Length - from)), addresses.AsSpan(from), cancellationToken);
         }
 #pragma warning disable CA1031 // Whatever it is ends the lane, and says so there.
         catch (Exception ex)
@@ -175,6 +175,20 @@ public sealed partial class Lane
         {
             // Nothing was announced; look again.
         }
+    }
+
+    /// <summary>A few attempts begin on one thread of the pool, one after the other; none waits for another's answer.</summary>
+    private void Send(ReadOnlySpan<TakenDelivery> taken, ReadOnlySpan<ReadOnlyMemory<byte>> addresses, CancellationToken cancellationToken)
+    {
+        var part = new Outgoing[taken.Length];
+        for (int i = 0; i < part.Length; i++) part[i] = _steps.Make(in taken[i], addresses[i]);
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static work =>
+            {
+                foreach (var outgoing in work.Part) _ = work.Lane.SendAsync(outgoing, work.Stop);
+            },
+            (Lane: this, Part: part, Stop: cancellationToken),
+            preferLocal: false);
     }
 
     private async Task SendAsync(Outgoing outgoing, CancellationToken cancellationToken)
