@@ -27,6 +27,9 @@ internal sealed record LoadOptions(DemoOptions House, int Cycles, int CancelPerc
 /// <summary>Sends real red warnings to the synthetic city over and over, cancels each in the middle, and lets the far sides' journals say what happened.</summary>
 internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter error, CancellationToken cancellationToken)
 {
+    /// <summary>The disk stays full for so long after a cancel.</summary>
+    private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(5);
+
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private readonly Dictionary<int, long> _committed = [];
     private readonly List<double> _resumeMilliseconds = [];
@@ -55,12 +58,14 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
             Say($"{cycle}/{options.Cycles}  已开始 · started {view.Started:N0}");
             return;
         }
-        using var filler = options.FillDisk ? new DiskFiller(house.DataFolder) : null;
+        var filler = options.FillDisk ? new DiskFiller(house.DataFolder) : null;
         if (filler is not null) Say($"磁盘已写满 · the disk is full ({filler.Bytes / (1 << 20):N0} MiB)");
         await house.Officer.CancelAsync(view.DisseminationNo, "压测撤销 · load test", falseAlarm: false, cancellationToken);
         view = await FindAsync(house, proposalNo);
         _committed[view!.DisseminationNo] = view.StopCommittedNanoseconds ?? throw new InvalidOperationException("The view of a cancelled alert lacks the instant of its commit.");
         Say($"{cycle}/{options.Cycles}  已开始 · started {view.Started:N0}，撤销 · cancelled");
+        if (filler is not null) await Task.Delay(FullFor, cancellationToken); // receipts are refused meanwhile, and what they would close stays open
+        filler?.Dispose();
         while ((await FindAsync(house, proposalNo))!.Channels.Sum(c => c.Open) > 0) await Task.Delay(50, cancellationToken);
     }
 

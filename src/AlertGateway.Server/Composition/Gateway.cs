@@ -151,6 +151,7 @@ public sealed class Gateway : IAsyncDisposable
         builder.WebHost.UseUrls(options.Url.GetLeftPart(UriPartial.Authority));
 
         var app = builder.Build();
+        app.Use(FullDisk.AnswerAsync);
         app.UseConsole();
         app.MapTwilioReceipts();
         app.MapResidentHub();
