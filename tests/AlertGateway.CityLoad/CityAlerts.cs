@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AlertGateway.Cap;
 using AlertGateway.Core.Approval;
 using AlertGateway.Server.Demo;
@@ -22,8 +23,19 @@ internal static class CityAlerts
     }
 
     /// <summary>Waits until no delivery is open or waits for a receipt.</summary>
-    public static async Task UntilFinalAsync(DemoHouse house, CancellationToken cancellationToken)
+    /// <param name="neverAnswer">Loudspeakers that never answer are asked until the alert expires: with such ones it is over when nothing has changed for forty seconds.</param>
+    /// <exception cref="InvalidOperationException">Not within an hour.</exception>
+    public static async Task UntilFinalAsync(DemoHouse house, int neverAnswer, CancellationToken cancellationToken)
     {
-        while (await house.Officer.DisseminationsAsync(cancellationToken) is var views && (views.Count == 0 || views.Sum(v => v.Channels.Sum(c => c.Open + c.Accepted)) > 0)) await Task.Delay(500, cancellationToken);
+        var watch = Stopwatch.StartNew();
+        for (int before = -1, quiet = 0; ;)
+        {
+            int waiting = (await house.Officer.DisseminationsAsync(cancellationToken)).Sum(v => v.Channels.Sum(c => c.Open + c.Accepted));
+            quiet = waiting == before ? quiet + 1 : 0;
+            before = waiting;
+            if (waiting == 0 || (waiting <= neverAnswer && quiet >= 80)) return;
+            if (watch.Elapsed > TimeSpan.FromMinutes(60)) throw new InvalidOperationException($"{waiting} deliveries did not become final; see {house.Folder}");
+            await Task.Delay(500, cancellationToken);
+        }
     }
 }

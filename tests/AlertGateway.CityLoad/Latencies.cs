@@ -9,7 +9,7 @@ namespace AlertGateway.CityLoad;
 /// <param name="Milliseconds">Ascending; one for each endpoint that was told.</param>
 internal sealed record Latency(string Channel, double[] Milliseconds)
 {
-    public double At(double share) => Milliseconds.Length == 0 ? 0 : Milliseconds[Math.Clamp((int)Math.Ceiling(Milliseconds.Length * share) - 1, 0, Milliseconds.Length - 1)];
+    public double At(double share) => Milliseconds.Length == 0 ? 0 : Percentiles.At(Milliseconds, share);
 
     /// <param name="broken">Endpoints that were told to fail; the others are measured.</param>
     public static IReadOnlyList<Latency> Read(string folder, int disseminationNo, IReadOnlySet<int> broken)

@@ -44,7 +44,8 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
         var alert = CapReader.Read(await File.ReadAllBytesAsync(Path.Combine(GatewayConfiguration.ConfigFolder, "cities", "liyang", "demo-alert.xml"), cancellationToken)).Messages[0].Alert!;
         for (int cycle = 1; cycle <= options.Cycles; cycle++) await CycleAsync(house, alert, cycle);
         await _faults;
-        await UntilFinalAsync(house);
+        Say("等待回执 · waiting for receipts");
+        await CityAlerts.UntilFinalAsync(house, options.House.NeverAnswer, cancellationToken);
         return Report(house, await house.Officer.DisseminationsAsync(cancellationToken));
     }
 
@@ -101,21 +102,6 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
         : options.KillEvery > TimeSpan.Zero ? options.KillEvery : TimeSpan.MaxValue;
 
     private async Task<DisseminationView?> FindAsync(DemoHouse house, int proposalNo) => (await house.Officer.DisseminationsAsync(cancellationToken)).FirstOrDefault(d => d.ProposalNo == proposalNo);
-
-    private async Task UntilFinalAsync(DemoHouse house)
-    {
-        Say("等待回执 · waiting for receipts");
-        // A loudspeaker that never answers is asked until the alert expires: with such ones the run ends when nothing has changed for forty seconds.
-        for (int before = -1, quiet = 0; ;)
-        {
-            int waiting = (await house.Officer.DisseminationsAsync(cancellationToken)).Sum(v => v.Channels.Sum(c => c.Open + c.Accepted));
-            quiet = waiting == before ? quiet + 1 : 0;
-            before = waiting;
-            if (waiting == 0 || (waiting <= options.House.NeverAnswer && quiet >= 80)) return;
-            if (_watch.Elapsed > TimeSpan.FromMinutes(60)) throw new InvalidOperationException($"{waiting} deliveries did not become final; see {house.Folder}");
-            await Task.Delay(500, cancellationToken);
-        }
-    }
 
     private int Report(DemoHouse house, List<DisseminationView> views)
     {

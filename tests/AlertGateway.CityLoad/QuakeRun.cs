@@ -66,7 +66,7 @@ internal sealed class QuakeRun(DemoOptions house, int frames, TimeSpan every, bo
         }
         var told = at.Select((a, i) => (Sent: sent[i], Horns: a)).Where(f => f.Horns.Count > 0).ToList();
         double[] first = [.. told.Select(f => (f.Horns.Min() - f.Sent) / 1e6).Order()], last = [.. told.Select(f => (f.Horns.Max() - f.Sent) / 1e6).Order()];
-        static double At(double[] sorted, double share) => sorted.Length == 0 ? double.NaN : Math.Round(sorted[Math.Clamp((int)Math.Ceiling(sorted.Length * share) - 1, 0, sorted.Length - 1)], 2);
+        static double At(double[] sorted, double share) => Math.Round(Percentiles.At(sorted, share), 2);
         var summary = new
         {
             frames = sent.Length, warned = told.Count, horns = told.Select(f => f.Horns.Count).DefaultIfEmpty(0).Min(), hornsMax = told.Select(f => f.Horns.Count).DefaultIfEmpty(0).Max(), otherOrders = others,

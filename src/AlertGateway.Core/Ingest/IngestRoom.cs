@@ -30,7 +30,7 @@ public sealed class IngestRoom(ILedger ledger, TimeProvider clock, IngestOptions
         ArgumentNullException.ThrowIfNull(source);
         if (bytes.IsEmpty) return [await RefuseAsync(IngestRefusals.Empty, bytes, source)];
         if (bytes.Length > options.BytesMax) return [await RefuseAsync(IngestRefusals.TooLarge(bytes.Length, options.BytesMax), bytes, source)];
-        var document = CapReader.Read(bytes, new CapReaderOptions { BytesMax = options.BytesMax, ReceivedAt = clock.GetUtcNow(), AgeMax = options.AgeMax, Keys = options.Keys });
+        var document = Read(bytes);
         var results = new List<IngestResult>(document.Messages.Count);
         foreach (var message in document.Messages) results.Add(await TakeAsync(Demand(message, source), source, null, cancellationToken));
         return results;
@@ -43,8 +43,7 @@ public sealed class IngestRoom(ILedger ledger, TimeProvider clock, IngestOptions
     public Task<IngestResult> TakeAsync(ReadOnlyMemory<byte> bytes, SubmissionSource source, Func<Submission, Task<IReadOnlyList<LedgerEvent>>> follow, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
-        var document = CapReader.Read(bytes, new CapReaderOptions { BytesMax = options.BytesMax, ReceivedAt = clock.GetUtcNow(), AgeMax = options.AgeMax, Keys = options.Keys });
-        return TakeAsync(Demand(document.Messages[0], source), source, follow, cancellationToken);
+        return TakeAsync(Demand(Read(bytes).Messages[0], source), source, follow, cancellationToken);
     }
 
     /// <summary>The full submission.</summary>
@@ -103,6 +102,8 @@ public sealed class IngestRoom(ILedger ledger, TimeProvider clock, IngestOptions
     }
 
     public void Dispose() => _gate.Dispose();
+
+    private CapDocument Read(ReadOnlyMemory<byte> bytes) => CapReader.Read(bytes, new CapReaderOptions { BytesMax = options.BytesMax, ReceivedAt = clock.GetUtcNow(), AgeMax = options.AgeMax, Keys = options.Keys });
 
     private async Task<IngestResult> TakeAsync(CapMessage message, SubmissionSource source, Func<Submission, Task<IReadOnlyList<LedgerEvent>>>? follow, CancellationToken cancellationToken)
     {

@@ -34,10 +34,14 @@ public sealed class RememberingDispatch : IDispatchRoom
         return Task.FromResult(no);
     }
 
+    /// <summary>Nothing can be opened beside another append.</summary>
+    public bool RefusesOpening { get; set; }
+
     public IReadOnlyList<LedgerEvent> Opening(ClearedAlert cleared)
     {
+        if (RefusesOpening) throw new InvalidOperationException("The registry has changed.");
         OpenAsync(cleared, CancellationToken.None);
-        return [];
+        return [new LedgerEvent { Kind = LedgerEventKind.Cleared, AtTicks = 1, DisseminationNo = Opened.Count }];
     }
 
     public int? FindByAlert(AlertKey key) => _byAlert.TryGetValue(key, out var no) ? no : null;

@@ -2,6 +2,7 @@ using AlertGateway.Core;
 using AlertGateway.Core.Approval;
 using AlertGateway.Core.Ingest;
 using AlertGateway.Core.Rendering;
+using AlertGateway.Storage.Ledger;
 using Xunit;
 using static AlertGateway.Tests.Approval.DeskWorld;
 
@@ -123,6 +124,10 @@ public sealed class HoldsAndOrdersTests
         var stock = (await rendering.StockAsync(Stop))!;
         var released = await world.Pipeline.WarnAtOnceAsync(new CapText().Bytes, OfficialFeed, SmallTown.Plan(), stock, Stop);
         Assert.Equal(1, released.DisseminationNo);
+        Assert.Equal([LedgerEventKind.Submitted, LedgerEventKind.Proposed, LedgerEventKind.Signed, LedgerEventKind.Cleared], Assert.Single(world.Ledger.Appends));
+        using var rebuilt = new DeskWorld(world.Ledger.CutAfter(world.Ledger.Rows.Count));
+        Assert.Equal(world.Desk.Find(1)!.Hashes, rebuilt.Desk.Find(1)!.Hashes);
+        Assert.Equal((ProposalState.Cleared, world.Ingest.Find(1)!.ContentSha256), (rebuilt.Desk.Find(1)!.State, rebuilt.Ingest.Find(1)!.ContentSha256));
         var opened = Assert.Single(world.Dispatch.Opened).Proposal;
         Assert.Equal("standing-order:red-rain", Assert.Single(opened.Signatures).Rule);
         Assert.Equal(RenditionHash.Of(opened.Renditions), opened.Hashes.Renditions);
@@ -136,6 +141,18 @@ public sealed class HoldsAndOrdersTests
         var draft = Assert.Single(laid.Proposals);
         Assert.Equal(ProposalState.Draft, draft.State);
         Assert.All(draft.Renditions, r => Assert.False(r.InStock));
+    }
+
+    [Fact]
+    public async Task A_warning_that_cannot_be_opened_at_once_is_taken_in_all_the_same_and_goes_the_way_of_every_other()
+    {
+        using var world = new DeskWorld(dispatch: new RememberingDispatch { RefusesOpening = true });
+        var stock = (await new RenderingRoom(Shipped.Wording, new WrittenProgrammes()).StockAsync(Stop))!;
+        var released = await world.Pipeline.WarnAtOnceAsync(new CapText().Bytes, OfficialFeed, SmallTown.Plan(), stock, Stop);
+        Assert.Equal([LedgerEventKind.Submitted], world.Ledger.Appends[0]);
+        Assert.Equal(1, released.DisseminationNo);
+        Assert.All(Assert.Single(world.Dispatch.Opened).Proposal.Renditions, r => Assert.False(r.InStock));
+        Assert.Equal(ProposalState.Draft, (await world.SubmitAsync(new CapText { Identifier = "another" }, Feed)).Proposals[0].State); // the desk's gate is free
     }
 
     [Fact]

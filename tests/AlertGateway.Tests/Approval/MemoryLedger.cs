@@ -20,6 +20,9 @@ public sealed class MemoryLedger : ILedger
         }
     }
 
+    /// <summary>Kinds of the rows of each append.</summary>
+    public List<LedgerEventKind[]> Appends { get; } = [];
+
     public long LastSequence => Rows.Count;
 
     public ValueTask<long> AppendAsync(ReadOnlyMemory<LedgerEvent> events, CancellationToken cancellationToken = default)
@@ -29,6 +32,7 @@ public sealed class MemoryLedger : ILedger
             if (Broken) throw new LedgerException("The disk is full.");
             long first = _rows.Count + 1;
             _rows.AddRange(events.ToArray());
+            Appends.Add([.. events.ToArray().Select(e => e.Kind)]);
             foreach (var observer in _observers) observer.OnCommitted(first, events.Span);
             return ValueTask.FromResult(first);
         }
