@@ -26,17 +26,21 @@ internal sealed class QuakeRun(DemoOptions house, int frames, TimeSpan every, bo
         string journal = Path.Combine(running.Folder, "loudspeaker.journal");
         int stocked = await StockedAsync(journal);
         Say($"{stocked:N0} 台大喇叭已备好 · loudspeakers hold the warning；{frames:N0} 帧 · frames");
+        using var wire = WireCapture.TryOpen(feed.Url.Port, running.MqttPort);
+        if (wire is null) Say("本用户无权抓包：只有大喇叭日志的时间 · this user may not capture packets: times from the loudspeakers' journal only");
         var sent = new long[frames];
         for (int i = 0; i < frames; i++)
         {
             sent[i] = await feed.SendAsync(i + 1, TimeProvider.System.GetUtcNow(), cancellationToken);
             await Task.Delay(every, cancellationToken);
+            wire?.Drain();
             if ((i + 1) % 100 == 0) Say($"{i + 1:N0}/{frames:N0}");
         }
         await Task.Delay(TimeSpan.FromSeconds(2), cancellationToken);
+        wire?.Drain();
         running.RememberMemory();
         running.EndEmulators();
-        return Report(running, journal, sent);
+        return Report(running, journal, sent, wire?.Frames() ?? []);
     }
 
     /// <summary>Waits until every loudspeaker that is there was handed the stock.</summary>
@@ -52,7 +56,7 @@ internal sealed class QuakeRun(DemoOptions house, int frames, TimeSpan every, bo
         }
     }
 
-    private int Report(DemoHouse running, string journal, long[] sent)
+    private int Report(DemoHouse running, string journal, long[] sent, IReadOnlyList<(double FirstMs, double LastMs, int Horns)> wire)
     {
         var at = new List<long>[sent.Length];
         for (int i = 0; i < at.Length; i++) at[i] = [];
@@ -65,16 +69,29 @@ internal sealed class QuakeRun(DemoOptions house, int frames, TimeSpan every, bo
             else others++;
         }
         var told = at.Select((a, i) => (Sent: sent[i], Horns: a)).Where(f => f.Horns.Count > 0).ToList();
-        double[] first = [.. told.Select(f => (f.Horns.Min() - f.Sent) / 1e6).Order()], last = [.. told.Select(f => (f.Horns.Max() - f.Sent) / 1e6).Order()];
-        static double At(double[] sorted, double share) => Math.Round(Percentiles.At(sorted, share), 2);
+        IEnumerable<double> first = told.Select(f => (f.Horns.Min() - f.Sent) / 1e6), last = told.Select(f => (f.Horns.Max() - f.Sent) / 1e6);
         var summary = new
         {
             frames = sent.Length, warned = told.Count, horns = told.Select(f => f.Horns.Count).DefaultIfEmpty(0).Min(), hornsMax = told.Select(f => f.Horns.Count).DefaultIfEmpty(0).Max(), otherOrders = others,
-            firstMs = new { median = At(first, 0.5), p99 = At(first, 0.99), max = At(first, 1) }, lastMs = new { median = At(last, 0.5), p99 = At(last, 0.99), max = At(last, 1) }, peakMemoryMiB = Math.Round(running.PeakMemoryMiB),
+            firstMs = Of(first), lastMs = Of(last),
+            wire = wire.Count == 0 ? null : new { frames = wire.Count, horns = wire.Min(w => w.Horns), firstMs = Of(wire.Select(w => w.FirstMs)), lastMs = Of(wire.Select(w => w.LastMs)) }, peakMemoryMiB = Math.Round(running.PeakMemoryMiB),
         };
-        Say($"{told.Count:N0}/{sent.Length:N0} 帧已发布 · released；每次 {summary.horns:N0}–{summary.hornsMax:N0} 台 · loudspeakers each；首台 · first: median {summary.firstMs.median} ms, p99 {summary.firstMs.p99} ms；末台 · last: median {summary.lastMs.median} ms, p99 {summary.lastMs.p99} ms");
+        Say($"{told.Count:N0}/{sent.Length:N0} 帧已发布 · released；每次 {summary.horns:N0}–{summary.hornsMax:N0} 台 · loudspeakers each；大喇叭日志 · by their journal: 首台 first {summary.firstMs}；末台 last {summary.lastMs}");
+        if (summary.wire is { } w) Say($"线路 · on the wire ({w.frames:N0} × {w.horns:N0}): 首条指令 first order {w.firstMs}；末条指令 last order {w.lastMs}");
         if (json) output.WriteLine(JsonSerializer.Serialize(summary));
         return told.Count == sent.Length ? 0 : 1;
+    }
+
+    private static Spread Of(IEnumerable<double> milliseconds)
+    {
+        double[] sorted = [.. milliseconds.Order()];
+        double At(double share) => Math.Round(Percentiles.At(sorted, share), 2);
+        return new Spread(At(0.5), At(0.99), At(1));
+    }
+
+    private sealed record Spread(double Median, double P99, double Max)
+    {
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"median {Median} ms, p99 {P99} ms, max {Max} ms");
     }
 
     private void Say(string line) => (json ? error : output).WriteLine(line);

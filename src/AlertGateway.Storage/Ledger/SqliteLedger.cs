@@ -29,6 +29,7 @@ public sealed class SqliteLedgerOptions
 /// </summary>
 public sealed class SqliteLedger : ILedger, IDisposable
 {
+    private const int CheckpointRows = 2_000;
     private static readonly TimeSpan IdleWait = TimeSpan.FromSeconds(1);
 
     private readonly string _path;
@@ -47,6 +48,7 @@ public sealed class SqliteLedger : ILedger, IDisposable
     private readonly DiskReserve _reserve;
     private readonly TaskCompletionSource<LedgerException> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastSequence;
+    private long _checkpointed;
     private volatile LedgerException? _failure;
 
     private SqliteLedger(string path, SqliteLedgerOptions options, FileStream fileLock, sqlite3 database, AuditLog audit, string publicPem)
@@ -228,6 +230,7 @@ public sealed class SqliteLedger : ILedger, IDisposable
         {
             if (_audit.Unsealed > 0) Seal();
             RefillReserve();
+            if (_failure is null && _lastSequence - _checkpointed >= CheckpointRows) Checkpoint();
         }
         return more.GetResult();
     }
@@ -250,6 +253,14 @@ public sealed class SqliteLedger : ILedger, IDisposable
             IsShortOfSpace = true;
             TryCommit(() => _audit.Seal(), lastChance: true);
         }
+    }
+
+    /// <summary>While nobody waits. Whoever fills the write-ahead log would pay for all of it otherwise, tens of milliseconds: it may be an earthquake. What is not copied now (a reader, a full disk) stays in the log.</summary>
+    private void Checkpoint()
+    {
+        _checkpointed = _lastSequence;
+        int code = raw.sqlite3_wal_checkpoint_v2(_database, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _);
+        if (code is not (raw.SQLITE_OK or raw.SQLITE_BUSY or raw.SQLITE_FULL)) Stop(new LedgerException($"The ledger's write-ahead log could not be copied into its file (SQLite {code})."));
     }
 
     private void RefillReserve()

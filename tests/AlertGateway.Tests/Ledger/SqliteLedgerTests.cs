@@ -105,6 +105,50 @@ public sealed class SqliteLedgerTests : IDisposable
         await Assert.ThrowsAsync<LedgerException>(async () => await ledger.AppendAsync(new[] { AnEvent(1) }, Stop));
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Once_nobody_waits_the_file_holds_every_row_without_its_log()
+    {
+        const int Rows = 2_500;
+        using var ledger = SqliteLedger.Open(File);
+        await ledger.AppendAsync(Enumerable.Range(1, Rows).Select(AnEvent).ToArray(), Stop);
+        string copy = Path.Combine(_folder.Path, "copy.db");
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        do
+        {
+            Assert.True(await poll.WaitForNextTickAsync(Stop));
+            System.IO.File.Copy(File, copy, overwrite: true);
+        }
+        while (!HasAll(copy));
+        Assert.Equal(Rows, SqliteLedger.LastSequenceOf(copy));
+
+        static bool HasAll(string path)
+        {
+            try
+            {
+                return SqliteLedger.LastSequenceOf(path) == Rows;
+            }
+            catch (LedgerException)
+            {
+                return false; // copied while it was written
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Appends_of_one_commit_are_answered_in_their_order_each_with_its_first_row()
+    {
+        using var ledger = SqliteLedger.Open(File);
+        var appends = Enumerable.Range(1, 200).Select(i => ledger.AppendAsync(Enumerable.Range(1, 1 + (i % 3)).Select(AnEvent).ToArray(), Stop).AsTask()).ToArray();
+        long[] first = await Task.WhenAll(appends);
+        long next = 1;
+        for (int i = 1; i <= first.Length; i++)
+        {
+            Assert.Equal(next, first[i - 1]);
+            next += 1 + (i % 3);
+        }
+        Assert.Equal(next - 1, ledger.LastSequence);
+    }
+
     private static LedgerEvent AnEvent(int endpoint) => new() { Kind = LedgerEventKind.Started, AtTicks = 42, DisseminationNo = 7, EndpointNo = endpoint, Channel = 1, Attempt = 1, Number = -5, Body = "abc"u8.ToArray() };
 
     private static List<LedgerEvent> Rows(SqliteLedger ledger)
