@@ -41,7 +41,7 @@ public sealed partial class Horn : IDisposable
     private long _freeSinceTicks;
     private int _volume = 100;
     private int _recordings;
-    private long _wakeAtTicks = long.MaxValue;
+    private readonly SortedSet<long> _wakes = [];
 
     internal Horn(HornTraits traits, HornFirmware shared) => (Traits, _shared) = (traits, shared);
 
@@ -80,11 +80,12 @@ public sealed partial class Horn : IDisposable
     }
 
     /// <summary>Does everything that is due by now: ends plays, begins plays, writes recordings on.</summary>
-    public void Advance()
+    /// <param name="askedForTicks">The moment it asked for and that has come.</param>
+    public void Advance(long askedForTicks)
     {
         lock (_gate)
         {
-            _wakeAtTicks = long.MaxValue;
+            _wakes.Remove(askedForTicks);
             AdvanceTo(_shared.NowTicks);
         }
 
@@ -215,12 +216,12 @@ public sealed partial class Horn : IDisposable
         }
     }
 
-    // One entry in the wheel is enough: a later one is asked for again when the earlier has come.
+    // What is asked for already and comes earlier is enough: a later moment is asked for again then. So nothing is ever asked for twice.
     private void WakeAt(long ticks)
     {
-        if (ticks < _wakeAtTicks)
+        if (_wakes.Count == 0 || ticks < _wakes.Min)
         {
-            _wakeAtTicks = ticks;
+            _wakes.Add(ticks);
             _shared.Wake(this, ticks);
         }
     }

@@ -26,6 +26,9 @@ internal sealed class HornFirmware(TimeProvider clock, OrderKey orderKey, Sequen
     /// <summary>Asks that <see cref="Horn.Advance"/> be called once <paramref name="atTicks"/> has come.</summary>
     public void Wake(Horn horn, long atTicks) => _wheel.Add(horn, atTicks);
 
+    /// <summary>Moments that devices have asked for and that have not come.</summary>
+    public int Asked => _wheel.Count;
+
     /// <summary>One block of the virtual converter: everything due by now.</summary>
     public void Tick() => _wheel.Run(NowTicks);
 }
@@ -47,19 +50,30 @@ internal sealed class DacWheel
         }
     }
 
-    public void Run(long nowTicks)
+    public int Count
     {
-        while (TryTake(nowTicks, out var horn))
+        get
         {
-            horn.Advance();
+            lock (_gate)
+            {
+                return _due.Count;
+            }
         }
     }
 
-    private bool TryTake(long nowTicks, out Horn horn)
+    public void Run(long nowTicks)
+    {
+        while (TryTake(nowTicks, out var horn, out var at))
+        {
+            horn.Advance(at);
+        }
+    }
+
+    private bool TryTake(long nowTicks, out Horn horn, out long at)
     {
         lock (_gate)
         {
-            if (_due.TryPeek(out horn!, out var at) && at <= nowTicks)
+            if (_due.TryPeek(out horn!, out at) && at <= nowTicks)
             {
                 _due.Dequeue();
                 return true;

@@ -27,12 +27,26 @@ var report = new Option<string?>("--report") { Description = "写一个 HTML 报
 var folder = new Option<string?>("--folder") { Description = "运行文件夹 · folder of the run" };
 var json = new Option<bool>("--json") { Description = "末尾输出一个 JSON 对象 · end with one JSON object on stdout" };
 var root = new RootCommand("全市压测：以各端日志与登记册对账 · citywide load test, judged by the far sides' journals joined to the registry") { households, push, speakers, seed, cycles, cancelAt, noCancel, killEvery, kills, fill, campaign, rate, window, script, unread, unanswering, standby, quake, quakeEvery, restarts, history, report, folder, json };
-root.SetAction((parsed, cancellationToken) =>
+root.SetAction(async (parsed, cancellationToken) =>
 {
     var city = new DemoOptions(parsed.GetValue(households), parsed.GetValue(push), parsed.GetValue(seed), null, 0, true, parsed.GetValue(json), parsed.GetValue(folder), parsed.GetValue(window), 0, true, parsed.GetValue(speakers), Math.Max(0, parsed.GetValue(rate)), parsed.GetValue(unread), parsed.GetValue(unanswering), parsed.GetValue(standby));
     var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-    if (parsed.GetValue(quake) > 0) return new QuakeRun(city, parsed.GetValue(quake), TimeSpan.FromMilliseconds(parsed.GetValue(quakeEvery)), parsed.GetValue(json), output, error, cancellationToken).RunAsync();
-    if (parsed.GetValue(restarts) is > 0 and var times) return new RestartRun(city, times, parsed.GetValue(history), parsed.GetValue(json), output, error, cancellationToken).RunAsync();
-    return new LoadRun(new LoadOptions(city, parsed.GetValue(cycles), Math.Clamp(parsed.GetValue(cancelAt), 1, 100), TimeSpan.FromMilliseconds(parsed.GetValue(killEvery)), parsed.GetValue(json), parsed.GetValue(noCancel), parsed.GetValue(report), parsed.GetValue(script) is { } file ? ProviderScript.Parse(File.ReadLines(file)) : null, Math.Max(0, parsed.GetValue(kills)), parsed.GetValue(campaign), parsed.GetValue(fill)), output, error, cancellationToken).RunAsync();
+    try
+    {
+        return await RunAsync();
+    }
+    catch (OperationCanceledException ex) when (!cancellationToken.IsCancellationRequested)
+    {
+        // A time-out, not a wish: without a word the run would look as if somebody had ended it.
+        await error.WriteLineAsync($"没有按时答复，压测中止 · no answer in time, the run ends here: {ex.Message}");
+        return 1;
+    }
+
+    Task<int> RunAsync()
+    {
+        if (parsed.GetValue(quake) > 0) return new QuakeRun(city, parsed.GetValue(quake), TimeSpan.FromMilliseconds(parsed.GetValue(quakeEvery)), parsed.GetValue(json), output, error, cancellationToken).RunAsync();
+        if (parsed.GetValue(restarts) is > 0 and var times) return new RestartRun(city, times, parsed.GetValue(history), parsed.GetValue(json), output, error, cancellationToken).RunAsync();
+        return new LoadRun(new LoadOptions(city, parsed.GetValue(cycles), Math.Clamp(parsed.GetValue(cancelAt), 1, 100), TimeSpan.FromMilliseconds(parsed.GetValue(killEvery)), parsed.GetValue(json), parsed.GetValue(noCancel), parsed.GetValue(report), parsed.GetValue(script) is { } file ? ProviderScript.Parse(File.ReadLines(file)) : null, Math.Max(0, parsed.GetValue(kills)), parsed.GetValue(campaign), parsed.GetValue(fill)), output, error, cancellationToken).RunAsync();
+    }
 });
 return await root.Parse(args).InvokeAsync();

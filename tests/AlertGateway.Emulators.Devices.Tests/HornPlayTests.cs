@@ -16,6 +16,22 @@ public sealed class HornPlayTests
     }
 
     [Fact]
+    public async Task A_device_that_always_has_something_to_come_asks_for_no_moment_twice()
+    {
+        using var bench = new HornBench();
+        await bench.PrepareAsync(1);
+        await bench.ArmAsync(2, playInSeconds: 3_000, liveSeconds: 4_000, tag: "d1-8001-3-0-1");
+        for (var i = 0; i < 40; i++)
+        {
+            await bench.ArmAsync(3 + i, playInSeconds: 1, liveSeconds: 4_000, tag: $"d{2 + i}-8001-3-0-1");
+            bench.Run(5);
+        }
+
+        Assert.Equal(40, Started(bench).Count);
+        Assert.InRange(bench.Firmware.Asked, 1, 2);
+    }
+
+    [Fact]
     public async Task A_late_device_without_a_repeat_left_says_so()
     {
         using var bench = new HornBench();

@@ -130,8 +130,8 @@ public sealed record AuthorityMatrix
     private static bool Shakes(StandingOrder order, Alert alert) =>
         (order.MinMagnitude is not { } magnitude || Seismic.QuakeAlerts.MagnitudeOf(alert) >= magnitude) && (order.MinIntensity is not { } intensity || Seismic.QuakeAlerts.IntensityOf(alert) >= intensity);
 
-    /// <summary>Some standing order may release alerts of this event code.</summary>
-    public bool HasStandingOrderFor(string eventCode) => StandingOrders.Any(o => o.Events.Any(e => Names(e, eventCode)));
+    /// <summary>The first standing order that may release alerts of this event code; null when there is none.</summary>
+    public StandingOrder? StandingOrderOn(string eventCode) => StandingOrders.FirstOrDefault(o => o.Events.Any(e => Names(e, eventCode)));
 
     private static WarningColour NeededColour(Proposal proposal) => proposal.Submission.Colour == WarningColour.None ? WarningColour.Red : proposal.Submission.Colour;
 

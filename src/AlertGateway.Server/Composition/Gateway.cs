@@ -133,7 +133,7 @@ public sealed class Gateway : IAsyncDisposable
         s.AddSingleton(p => p.GetServices<IChannel>().Select(c => new ChannelRoute(c)).Concat(p.GetRequiredService<SmsProviders>().Routes).GroupBy(r => r.Channel.Kind).Select(r => new Lane([.. r], options.Lanes.For(r.Key), room, ledger, registryStore.OpenAddresses().Read, registry, clock, p.GetRequiredService<ILogger<Lane>>())).ToArray());
         s.AddSingleton(p => FeedHouse.Open(builder.Configuration["Feeds:Folder"] is { Length: > 0 } own ? own : Path.Combine(config, "feeds"), clock, pipeline, ingest, p.GetRequiredService<QuakeRoom>()));
         s.AddSingleton(p => QuakeHouse.Open(registry, languages, ingest, rendering, programmes, pipeline, clock, p.GetRequiredService<HornStock>(), p.GetRequiredService<LoudspeakerChannel>(),
-            builder.Configuration.GetSection("Earthquake").Get<QuakeOptions>() ?? new QuakeOptions(), files.Authority.HasStandingOrderFor(QuakeAlerts.EventCode), p.GetRequiredService<ILogger<QuakeHouse>>()));
+            builder.Configuration.GetSection("Earthquake").Get<QuakeOptions>() ?? new QuakeOptions(), files.Authority, files.Ingest, p.GetRequiredService<LoudspeakerOptions>(), p.GetRequiredService<ILogger<QuakeHouse>>()));
         s.AddSingleton(p => p.GetRequiredService<QuakeHouse>().Room);
         s.AddHostedService(p => p.GetRequiredService<QuakeHouse>());
         s.AddSingleton(p => HydrologyHouse.Open(data, config, hydrology, files.Zones, clock, p.GetRequiredService<ILoggerFactory>()));

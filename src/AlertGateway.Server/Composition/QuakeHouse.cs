@@ -1,6 +1,7 @@
 using AlertGateway.Channels.Broadcast;
 using AlertGateway.Channels.Loudspeaker;
 using AlertGateway.Core;
+using AlertGateway.Core.Approval;
 using AlertGateway.Core.Ingest;
 using AlertGateway.Core.Rendering;
 using AlertGateway.Core.Seismic;
@@ -33,18 +34,20 @@ internal sealed partial class QuakeHouse : BackgroundService
     /// <summary>Loudspeakers that have said, since they connected, that they hold the warning.</summary>
     public int HornsStocked => _reserve is { } reserve ? _stocked(reserve.Stock) : 0;
 
-    public static QuakeHouse Open(RegistrySnapshot registry, VillageLanguages languages, IngestRoom ingest, RenderingRoom rendering, ProgrammeStore programmes, AlertPipeline pipeline, TimeProvider clock, HornStock horns, LoudspeakerChannel channel, QuakeOptions options, bool stockUp, ILogger<QuakeHouse> logger)
+    public static QuakeHouse Open(RegistrySnapshot registry, VillageLanguages languages, IngestRoom ingest, RenderingRoom rendering, ProgrammeStore programmes, AlertPipeline pipeline, TimeProvider clock, HornStock horns, LoudspeakerChannel channel, QuakeOptions options, AuthorityMatrix authority, IngestOptions ingestOptions, LoudspeakerOptions loudspeakers, ILogger<QuakeHouse> logger)
     {
         QuakePlace[] places = [.. registry.Villages.Select(v => new QuakePlace(v.Code, v.Name, v.LatitudeDegrees, v.LongitudeDegrees))];
+        var order = authority.StandingOrderOn(QuakeAlerts.EventCode);
         async Task StockUpAsync(QuakeHouse house, CancellationToken cancellationToken)
         {
             try
             {
-                if (!stockUp || await rendering.StockAsync(cancellationToken) is not { } stock) return;
+                if (order is null || await rendering.StockAsync(cancellationToken) is not { } stock) return;
                 var villages = new VillageAudiences(registry, languages);
                 foreach (var programme in stock.All) programmes.PutMap(programmes.Put(programme.Wav), Channels.Speech.ProgrammeMap.Of(programme).ToJson());
                 house._reserve = new QuakeReserve(villages, stock);
                 horns.Set(stock.All, channel);
+                await RehearseAsync(house._reserve, cancellationToken);
             }
 #pragma warning disable CA1031 // No stock: earthquakes go the slow way, everything else goes on, and the health page says so.
             catch (Exception ex) when (ex is not OperationCanceledException)
@@ -53,6 +56,13 @@ internal sealed partial class QuakeHouse : BackgroundService
                 house.Trouble = ex.Message;
                 LogNoStock(logger, ex);
             }
+        }
+
+        async Task RehearseAsync(QuakeReserve reserve, CancellationToken cancellationToken)
+        {
+            long began = clock.GetTimestamp();
+            int ordered = await new QuakeRehearsal(registry, places, rendering, authority, ingestOptions, options, loudspeakers, clock).RunAsync(order!, reserve, cancellationToken);
+            LogRehearsed(logger, order!.Name, ordered, clock.GetElapsedTime(began).TotalMilliseconds);
         }
 
         return new QuakeHouse(StockUpAsync, reserve =>
@@ -70,6 +80,9 @@ internal sealed partial class QuakeHouse : BackgroundService
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(() => _stockUp(stoppingToken), stoppingToken);
+
+    [LoggerMessage(5022, LogLevel.Information, "The way of an earthquake under standing order {Order} was gone on paper: {Ordered} loudspeakers ordered, {Milliseconds} ms")]
+    private static partial void LogRehearsed(ILogger logger, string order, int ordered, double milliseconds);
 
     [LoggerMessage(5021, LogLevel.Error, "Nothing is in stock for earthquakes; their warnings go the way of every other")]
     private static partial void LogNoStock(ILogger logger, Exception exception);
