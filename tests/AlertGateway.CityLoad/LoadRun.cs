@@ -19,7 +19,7 @@ namespace AlertGateway.CityLoad;
 /// <param name="ReportFile">HTML report to write; null for none.</param>
 /// <param name="Provider">Faults of the SMS provider; null for none.</param>
 /// <param name="KillEvery">The gateway is killed with -9 that often while an alert is sent; zero for never.</param>
-/// <param name="Kills">… or so many times in each cycle, at instants that the seed draws: 0.1 to 1.5 s after it has come back.</param>
+/// <param name="Kills">… or so many times in each cycle, at instants that the seed draws: 0.1 to 0.7 s after it has come back.</param>
 /// <param name="FillDisk">Before each cancel the file system of the data folder, a small one of its own, is filled to its last byte.</param>
 /// <param name="CampaignFile">One line is appended to it with what came of the run; null for none.</param>
 internal sealed record LoadOptions(DemoOptions House, int Cycles, int CancelPercentMax, TimeSpan KillEvery, bool Json, bool NoCancel, string? ReportFile, ProviderScript? Provider = null, int Kills = 0, string? CampaignFile = null, bool FillDisk = false);
@@ -98,7 +98,7 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
     }
 
     private TimeSpan NextKill(int done) =>
-        options.Kills > 0 ? done < options.Kills ? TimeSpan.FromMilliseconds(_instants.Next(100, 1_500)) : TimeSpan.MaxValue
+        options.Kills > 0 ? done < options.Kills ? TimeSpan.FromMilliseconds(_instants.Next(100, 700)) : TimeSpan.MaxValue
         : options.KillEvery > TimeSpan.Zero ? options.KillEvery : TimeSpan.MaxValue;
 
     private async Task<DisseminationView?> FindAsync(DemoHouse house, int proposalNo) => (await house.Officer.DisseminationsAsync(cancellationToken)).FirstOrDefault(d => d.ProposalNo == proposalNo);

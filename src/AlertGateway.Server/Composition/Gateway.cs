@@ -132,8 +132,10 @@ public sealed class Gateway : IAsyncDisposable
         s.AddSingleton<SubmissionShelf>().AddSingleton<IDesk, DeskWindow>().AddSingleton<IPeople, PeopleWindow>().AddSingleton(await CityMapAsync(config, options.City, registry.Synthetic, cancellationToken));
         s.AddSingleton(p => p.GetServices<IChannel>().Select(c => new ChannelRoute(c)).Concat(p.GetRequiredService<SmsProviders>().Routes).GroupBy(r => r.Channel.Kind).Select(r => new Lane([.. r], options.Lanes.For(r.Key), room, ledger, registryStore.OpenAddresses().Read, registry, clock, p.GetRequiredService<ILogger<Lane>>())).ToArray());
         s.AddSingleton(p => FeedHouse.Open(builder.Configuration["Feeds:Folder"] is { Length: > 0 } own ? own : Path.Combine(config, "feeds"), clock, pipeline, ingest, p.GetRequiredService<QuakeRoom>()));
+        var earthquake = builder.Configuration.GetSection("Earthquake").Get<QuakeOptions>() ?? new QuakeOptions();
+        s.AddSingleton(p => new QuakeRehearsal(registry, rendering, files.Authority, files.Ingest, earthquake, p.GetRequiredService<LoudspeakerOptions>(), clock));
         s.AddSingleton(p => QuakeHouse.Open(registry, languages, ingest, rendering, programmes, pipeline, clock, p.GetRequiredService<HornStock>(), p.GetRequiredService<LoudspeakerChannel>(),
-            builder.Configuration.GetSection("Earthquake").Get<QuakeOptions>() ?? new QuakeOptions(), files.Authority, files.Ingest, p.GetRequiredService<LoudspeakerOptions>(), p.GetRequiredService<ILogger<QuakeHouse>>()));
+            earthquake, p.GetRequiredService<QuakeRehearsal>(), p.GetRequiredService<ILogger<QuakeHouse>>()));
         s.AddSingleton(p => p.GetRequiredService<QuakeHouse>().Room);
         s.AddHostedService(p => p.GetRequiredService<QuakeHouse>());
         s.AddSingleton(p => HydrologyHouse.Open(data, config, hydrology, files.Zones, clock, p.GetRequiredService<ILoggerFactory>()));

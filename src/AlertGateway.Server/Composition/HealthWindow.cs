@@ -27,7 +27,7 @@ internal sealed class HealthWindow(ILedger ledger, Lane[] lanes, FeedVitals vita
                 $"{why}已开始 {status.Started}，在途 {status.InFlight}，限速退回 {status.Throttled}，故障 {status.Faults}。", $"{whyEnglish}{status.Started} started, {status.InFlight} in flight, {status.Throttled} throttled, {status.Faults} faults."));
         }
         if (quakes.Trouble is { } noStock) lines.Add(new HealthLine("地震快速通道", "Earthquake fast lane", HealthGrade.Bad, $"没有备好的节目，地震预警按普通流程发布：{noStock}", $"Nothing in stock, earthquake warnings go the slow way: {noStock}"));
-        else if (quakes.IsReady) lines.Add(new HealthLine("地震快速通道", "Earthquake fast lane", HealthGrade.Good, $"节目已备好，{quakes.HornsStocked} 台大喇叭已存有。", $"Programmes in stock, held by {quakes.HornsStocked} loudspeakers."));
+        else if (quakes.IsReady) lines.Add(Quakes(quakes));
         lines.AddRange(vitals.Lines());
         lines.AddRange(speech.Problems.Select(p => new HealthLine("语音", "Speech", HealthGrade.Degraded, p, p)));
         foreach (var engine in speech.Chain.States)
@@ -42,6 +42,18 @@ internal sealed class HealthWindow(ILedger ledger, Lane[] lanes, FeedVitals vita
             lines.Add(new HealthLine(tool, tool, present ? HealthGrade.Good : HealthGrade.Degraded, present ? "已安装。" : "未安装：agw doctor --install", present ? "Installed." : "Missing: agw doctor --install"));
         }
         return lines;
+    }
+
+    private static HealthLine Quakes(QuakeHouse quakes)
+    {
+        string stock = $"节目已备好，{quakes.HornsStocked} 台大喇叭已存有。", stockEnglish = $"Programmes in stock, held by {quakes.HornsStocked} loudspeakers.";
+        var (grade, way, wayEnglish) = quakes.Rehearsed switch
+        {
+            null => (HealthGrade.Good, "", ""),
+            0 => (HealthGrade.Degraded, "启动演练没有走通：常设命令没有放行一次全境有感的地震，请检查它的区域、事件和条件。", " The rehearsal did not get through: the standing order let no earthquake pass that the whole area would feel; check its areas, events and conditions."),
+            _ => (HealthGrade.Good, "启动演练已走通。", " The rehearsal after the start got through."),
+        };
+        return new HealthLine("地震快速通道", "Earthquake fast lane", grade, stock + way, stockEnglish + wayEnglish);
     }
 
     private static HealthLine Line(LaneStatus lane, RouteStatus route)

@@ -1,7 +1,6 @@
 using AlertGateway.Channels.Broadcast;
 using AlertGateway.Channels.Loudspeaker;
 using AlertGateway.Core;
-using AlertGateway.Core.Approval;
 using AlertGateway.Core.Ingest;
 using AlertGateway.Core.Rendering;
 using AlertGateway.Core.Seismic;
@@ -34,20 +33,25 @@ internal sealed partial class QuakeHouse : BackgroundService
     /// <summary>Loudspeakers that have said, since they connected, that they hold the warning.</summary>
     public int HornsStocked => _reserve is { } reserve ? _stocked(reserve.Stock) : 0;
 
-    public static QuakeHouse Open(RegistrySnapshot registry, VillageLanguages languages, IngestRoom ingest, RenderingRoom rendering, ProgrammeStore programmes, AlertPipeline pipeline, TimeProvider clock, HornStock horns, LoudspeakerChannel channel, QuakeOptions options, AuthorityMatrix authority, IngestOptions ingestOptions, LoudspeakerOptions loudspeakers, ILogger<QuakeHouse> logger)
+    /// <summary>Loudspeakers that the rehearsal ordered to sound, on paper; 0 where the standing order let it not through, null before it.</summary>
+    public int? Rehearsed { get; private set; }
+
+    /// <summary>What the arithmetic reckons with: the villages of the registry.</summary>
+    public static QuakePlace[] PlacesOf(RegistrySnapshot registry) => [.. registry.Villages.Select(v => new QuakePlace(v.Code, v.Name, v.LatitudeDegrees, v.LongitudeDegrees))];
+
+    public static QuakeHouse Open(RegistrySnapshot registry, VillageLanguages languages, IngestRoom ingest, RenderingRoom rendering, ProgrammeStore programmes, AlertPipeline pipeline, TimeProvider clock, HornStock horns, LoudspeakerChannel channel, QuakeOptions options, QuakeRehearsal rehearsal, ILogger<QuakeHouse> logger)
     {
-        QuakePlace[] places = [.. registry.Villages.Select(v => new QuakePlace(v.Code, v.Name, v.LatitudeDegrees, v.LongitudeDegrees))];
-        var order = authority.StandingOrderOn(QuakeAlerts.EventCode);
+        var places = PlacesOf(registry);
         async Task StockUpAsync(QuakeHouse house, CancellationToken cancellationToken)
         {
             try
             {
-                if (order is null || await rendering.StockAsync(cancellationToken) is not { } stock) return;
+                if (rehearsal.Order is null || await rendering.StockAsync(cancellationToken) is not { } stock) return;
                 var villages = new VillageAudiences(registry, languages);
                 foreach (var programme in stock.All) programmes.PutMap(programmes.Put(programme.Wav), Channels.Speech.ProgrammeMap.Of(programme).ToJson());
                 house._reserve = new QuakeReserve(villages, stock);
                 horns.Set(stock.All, channel);
-                await RehearseAsync(house._reserve, cancellationToken);
+                house.Rehearsed = await RehearseAsync(house._reserve, cancellationToken);
             }
 #pragma warning disable CA1031 // No stock: earthquakes go the slow way, everything else goes on, and the health page says so.
             catch (Exception ex) when (ex is not OperationCanceledException)
@@ -58,11 +62,19 @@ internal sealed partial class QuakeHouse : BackgroundService
             }
         }
 
-        async Task RehearseAsync(QuakeReserve reserve, CancellationToken cancellationToken)
+        async Task<int> RehearseAsync(QuakeReserve reserve, CancellationToken cancellationToken)
         {
-            long began = clock.GetTimestamp();
-            int ordered = await new QuakeRehearsal(registry, places, rendering, authority, ingestOptions, options, loudspeakers, clock).RunAsync(order!, reserve, cancellationToken);
-            LogRehearsed(logger, order!.Name, ordered, clock.GetElapsedTime(began).TotalMilliseconds);
+            try
+            {
+                return await rehearsal.RunAsync(reserve, cancellationToken);
+            }
+#pragma warning disable CA1031 // A rehearsal that breaks down has rehearsed nothing, and the health page says so; the stock is good all the same.
+            catch (Exception ex) when (ex is not OperationCanceledException)
+#pragma warning restore CA1031
+            {
+                LogNoRehearsal(logger, ex);
+                return 0;
+            }
         }
 
         return new QuakeHouse(StockUpAsync, reserve =>
@@ -81,8 +93,8 @@ internal sealed partial class QuakeHouse : BackgroundService
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(() => _stockUp(stoppingToken), stoppingToken);
 
-    [LoggerMessage(5022, LogLevel.Information, "The way of an earthquake under standing order {Order} was gone on paper: {Ordered} loudspeakers ordered, {Milliseconds} ms")]
-    private static partial void LogRehearsed(ILogger logger, string order, int ordered, double milliseconds);
+    [LoggerMessage(5022, LogLevel.Warning, "The rehearsal of an earthquake broke down")]
+    private static partial void LogNoRehearsal(ILogger logger, Exception exception);
 
     [LoggerMessage(5021, LogLevel.Error, "Nothing is in stock for earthquakes; their warnings go the way of every other")]
     private static partial void LogNoStock(ILogger logger, Exception exception);

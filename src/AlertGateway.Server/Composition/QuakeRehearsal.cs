@@ -18,17 +18,23 @@ namespace AlertGateway.Server.Composition;
 /// An earthquake on paper: the way from a frame to the order of a loudspeaker, gone a few times after every start, in rooms of its own, over a ledger that keeps nothing and loudspeakers that are not there. What the way needs is loaded and
 /// compiled then; the first warning of a year would wait a tenth of a second for it otherwise. Nothing of it can leave: it has no channel, and signs with a key that no loudspeaker knows.
 /// </summary>
-internal sealed class QuakeRehearsal(RegistrySnapshot registry, IReadOnlyList<QuakePlace> places, RenderingRoom rendering, AuthorityMatrix authority, IngestOptions ingestOptions, QuakeOptions options, LoudspeakerOptions horns, TimeProvider clock)
+internal sealed class QuakeRehearsal(RegistrySnapshot registry, RenderingRoom rendering, AuthorityMatrix authority, IngestOptions ingestOptions, QuakeOptions options, LoudspeakerOptions horns, TimeProvider clock)
 {
     private const int Rounds = 3;
     private const double Magnitude = 8;
     private const double DegreesAway = 1.7; // of latitude: about 190 km, more than half a minute
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Goes the way of this standing order.</summary>
-    /// <returns>Loudspeakers that were ordered to sound, all rounds together; 0 where the order lets no such earthquake through.</returns>
-    public async Task<int> RunAsync(StandingOrder order, QuakeReserve reserve, CancellationToken cancellationToken)
+    private readonly QuakePlace[] _places = QuakeHouse.PlacesOf(registry);
+
+    /// <summary>The standing order whose way is gone; null when earthquakes have none, and then there is nothing to rehearse.</summary>
+    public StandingOrder? Order { get; } = authority.StandingOrderOn(QuakeAlerts.EventCode);
+
+    /// <summary>An earthquake that the whole area feels, and that leaves it time.</summary>
+    /// <returns>Loudspeakers that were ordered to sound, all rounds together; 0 where the standing order lets no such earthquake through.</returns>
+    public async Task<int> RunAsync(QuakeReserve reserve, CancellationToken cancellationToken)
     {
+        if (Order is not { } order) return 0;
         var ledger = new PaperLedger();
         using var ingest = new IngestRoom(ledger, clock, ingestOptions);
         using var desk = new ApprovalDesk(ledger, clock, authority, ingest.SubmissionOf);
@@ -36,9 +42,9 @@ internal sealed class QuakeRehearsal(RegistrySnapshot registry, IReadOnlyList<Qu
         ledger.Observe(ingest);
         ledger.Observe(desk);
         ledger.Observe(room);
-        var everybody = Enumerable.Range(0, places.Count).ToList();
+        var everybody = Enumerable.Range(0, _places.Length).ToList();
         var pipeline = new AlertPipeline(ingest, (_, _) => reserve.Villages.Plan(everybody, everybody), rendering, (_, _) => Task.CompletedTask, desk, room, ingestOptions);
-        using var quakes = new QuakeRoom(new QuakeBook(places, options), places, options, clock, pipeline, () => reserve, NullLogger.Instance);
+        using var quakes = new QuakeRoom(new QuakeBook(_places, options), _places, options, clock, pipeline, () => reserve, NullLogger.Instance);
 
         var channel = new PaperHorns(horns, clock);
         var lane = new Lane([new ChannelRoute(channel)], new LaneOptions { Slots = 4096, Window = 4096 }, room, ledger, (_, _) => { }, registry, clock, NullLogger.Instance);
@@ -63,7 +69,7 @@ internal sealed class QuakeRehearsal(RegistrySnapshot registry, IReadOnlyList<Qu
         return JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
         {
             ["type"] = "cenc_eew", ["EventID"] = string.Create(CultureInfo.InvariantCulture, $"paper.{round}"), ["ReportTime"] = text, ["ReportNum"] = 1, ["OriginTime"] = text, ["HypoCenter"] = "纸上演练 rehearsal",
-            ["Latitude"] = places.Average(p => p.Lat) + DegreesAway, ["Longitude"] = places.Average(p => p.Lon), ["Magnitude"] = Magnitude, ["Depth"] = 10, ["MaxIntensity"] = 9,
+            ["Latitude"] = _places.Average(p => p.Lat) + DegreesAway, ["Longitude"] = _places.Average(p => p.Lon), ["Magnitude"] = Magnitude, ["Depth"] = 10, ["MaxIntensity"] = 9,
         });
     }
 

@@ -25,7 +25,10 @@ public sealed class EarthquakeTests
             ["--broker", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{house.Gateway.Ready.GetProperty("mqttPort").GetInt32()}"), "--order-key", house.Gateway.Ready.GetProperty("orderKey").GetString()!, "--order-key-id", house.Gateway.Ready.GetProperty("orderKeyId").GetString()!,
                 "--offline", "0", "--amp-dead", "0", "--speed", "8", "--devices", Path.Combine(house.Folder, "devices", CitySecrets.HornFile), "--journal", house.Journal("horns")], Stop);
         using var browser = await house.SignInAsync(Stop);
-        await RunningHouse.UntilAsync(() => RunningHouse.ReadPageAsync(browser, "/health", Stop), page => page.Contains($"{Horns} 台大喇叭已存有", StringComparison.Ordinal), Stop);
+        await RunningHouse.UntilAsync(() => RunningHouse.ReadPageAsync(browser, "/health", Stop), page => page.Contains($"{Horns} 台大喇叭已存有", StringComparison.Ordinal) && page.Contains("启动演练已走通", StringComparison.Ordinal), Stop);
+        // It was on paper: nothing is on the ledger, and no loudspeaker heard of it.
+        Assert.Empty((await house.GetAsync("/v1/disseminations", Stop)).EnumerateArray());
+        Assert.DoesNotContain(Lines(house, "horns"), l => l.Contains("\talarm\t", StringComparison.Ordinal));
 
         // Some 70 km off: the whole county has a quarter of a minute.
         upstream.Answer("eew", Frame("far", 1, TimeProvider.System.GetUtcNow(), lat: 31.9, lon: 118.85, magnitude: 6.9));
