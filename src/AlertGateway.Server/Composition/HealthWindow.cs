@@ -50,8 +50,8 @@ internal sealed class HealthWindow(ILedger ledger, Lane[] lanes, FeedVitals vita
         var (grade, way, wayEnglish) = quakes.Rehearsed switch
         {
             null => (HealthGrade.Good, "", ""),
-            0 => (HealthGrade.Degraded, "启动演练没有走通：常设命令没有放行一次全境有感的地震，请检查它的区域、事件和条件。", " The rehearsal did not get through: the standing order let no earthquake pass that the whole area would feel; check its areas, events and conditions."),
-            _ => (HealthGrade.Good, "启动演练已走通。", " The rehearsal after the start got through."),
+            false => (HealthGrade.Degraded, "启动演练没有走通：常设命令没有放行一次全境有感的地震，请检查它的区域、事件和条件。", " The rehearsal did not get through: the standing order let no earthquake pass that the whole area would feel; check its areas, events and conditions."),
+            true => (HealthGrade.Good, "启动演练已走通。", " The rehearsal after the start got through."),
         };
         return new HealthLine("地震快速通道", "Earthquake fast lane", grade, stock + way, stockEnglish + wayEnglish);
     }

@@ -33,8 +33,8 @@ internal sealed partial class QuakeHouse : BackgroundService
     /// <summary>Loudspeakers that have said, since they connected, that they hold the warning.</summary>
     public int HornsStocked => _reserve is { } reserve ? _stocked(reserve.Stock) : 0;
 
-    /// <summary>Loudspeakers that the rehearsal ordered to sound, on paper; 0 where the standing order let it not through, null before it.</summary>
-    public int? Rehearsed { get; private set; }
+    /// <summary>The rehearsal got through; null before it, and where there is nobody to warn in time.</summary>
+    public bool? Rehearsed { get; private set; }
 
     /// <summary>What the arithmetic reckons with: the villages of the registry.</summary>
     public static QuakePlace[] PlacesOf(RegistrySnapshot registry) => [.. registry.Villages.Select(v => new QuakePlace(v.Code, v.Name, v.LatitudeDegrees, v.LongitudeDegrees))];
@@ -62,7 +62,7 @@ internal sealed partial class QuakeHouse : BackgroundService
             }
         }
 
-        async Task<int> RehearseAsync(QuakeReserve reserve, CancellationToken cancellationToken)
+        async Task<bool?> RehearseAsync(QuakeReserve reserve, CancellationToken cancellationToken)
         {
             try
             {
@@ -73,7 +73,7 @@ internal sealed partial class QuakeHouse : BackgroundService
 #pragma warning restore CA1031
             {
                 LogNoRehearsal(logger, ex);
-                return 0;
+                return false;
             }
         }
 

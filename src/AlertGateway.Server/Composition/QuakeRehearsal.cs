@@ -31,10 +31,11 @@ internal sealed class QuakeRehearsal(RegistrySnapshot registry, RenderingRoom re
     public StandingOrder? Order { get; } = authority.StandingOrderOn(QuakeAlerts.EventCode);
 
     /// <summary>An earthquake that the whole area feels, and that leaves it time.</summary>
-    /// <returns>Loudspeakers that were ordered to sound, all rounds together; 0 where the standing order lets no such earthquake through.</returns>
-    public async Task<int> RunAsync(QuakeReserve reserve, CancellationToken cancellationToken)
+    /// <returns>The standing order let it through; null where there is nobody whom a warning could reach in time.</returns>
+    public async Task<bool?> RunAsync(QuakeReserve reserve, CancellationToken cancellationToken)
     {
-        if (Order is not { } order) return 0;
+        var everybody = Enumerable.Range(0, _places.Length).ToList();
+        if (Order is not { } order || reserve.Villages.Plan(everybody, everybody).Audience.Channels.Count == 0) return null;
         var ledger = new PaperLedger();
         using var ingest = new IngestRoom(ledger, clock, ingestOptions);
         using var desk = new ApprovalDesk(ledger, clock, authority, ingest.SubmissionOf);
@@ -42,7 +43,6 @@ internal sealed class QuakeRehearsal(RegistrySnapshot registry, RenderingRoom re
         ledger.Observe(ingest);
         ledger.Observe(desk);
         ledger.Observe(room);
-        var everybody = Enumerable.Range(0, _places.Length).ToList();
         var pipeline = new AlertPipeline(ingest, (_, _) => reserve.Villages.Plan(everybody, everybody), rendering, (_, _) => Task.CompletedTask, desk, room, ingestOptions);
         using var quakes = new QuakeRoom(new QuakeBook(_places, options), _places, options, clock, pipeline, () => reserve, NullLogger.Instance);
 
@@ -50,17 +50,24 @@ internal sealed class QuakeRehearsal(RegistrySnapshot registry, RenderingRoom re
         var lane = new Lane([new ChannelRoute(channel)], new LaneOptions { Slots = 4096, Window = 4096 }, room, ledger, (_, _) => { }, registry, clock, NullLogger.Instance);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = lane.RunAsync(stop.Token);
-        for (int round = 1; round <= Rounds; round++)
+        try
         {
-            var now = clock.GetUtcNow();
-            foreach (var record in WolfxDecoder.Decode(Frame(round, now), now).Records) await quakes.TakeAsync(record, new SubmissionSource(order.Source, Official: true, 0), "", cancellationToken);
-            int planned = room.Find(round)?.Channels.Where(c => c.Channel == ChannelKind.Loudspeaker).Sum(c => c.Planned) ?? 0;
-            await channel.UntilAsync(planned * round).WaitAsync(Patience, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+            for (int round = 1; round <= Rounds; round++)
+            {
+                var now = clock.GetUtcNow();
+                foreach (var record in WolfxDecoder.Decode(Frame(round, now), now).Records) await quakes.TakeAsync(record, new SubmissionSource(order.Source, Official: true, 0), "", cancellationToken);
+                if (room.Find(round) is not { } warning) return false;
+                int planned = warning.Channels.Where(c => c.Channel == ChannelKind.Loudspeaker).Sum(c => c.Planned);
+                await channel.UntilAsync(planned * round).WaitAsync(Patience, clock, cancellationToken);
+            }
 
-        await stop.CancelAsync();
-        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return channel.Ordered;
+            return true;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private byte[] Frame(int round, DateTimeOffset now)
@@ -79,8 +86,7 @@ internal sealed class QuakeRehearsal(RegistrySnapshot registry, RenderingRoom re
         private readonly Lock _lock = new();
         private readonly List<(int Count, TaskCompletionSource Reached)> _waiting = [];
         private int _last;
-
-        public int Ordered { get; private set; }
+        private int _ordered;
 
         public ChannelKind Kind => ChannelKind.Loudspeaker;
 
@@ -93,10 +99,10 @@ internal sealed class QuakeRehearsal(RegistrySnapshot registry, RenderingRoom re
             lock (_lock)
             {
                 if (delivery.Tag.Key.DisseminationNo > _last && HornRehearsal.OrderBytes(delivery, options, clock) > 0) _last = delivery.Tag.Key.DisseminationNo;
-                Ordered++;
+                _ordered++;
                 foreach (var (count, reached) in _waiting)
                 {
-                    if (Ordered >= count) reached.TrySetResult();
+                    if (_ordered >= count) reached.TrySetResult();
                 }
             }
             return new(DispatchOutcome.Accepted());
@@ -109,7 +115,7 @@ internal sealed class QuakeRehearsal(RegistrySnapshot registry, RenderingRoom re
             var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             lock (_lock)
             {
-                if (Ordered >= count) reached.SetResult();
+                if (_ordered >= count) reached.SetResult();
                 else _waiting.Add((count, reached));
             }
             return reached.Task;
