@@ -198,7 +198,8 @@ public sealed partial class Dissemination
         }
         if (startedBefore == 0 && set.Started > 0) Note(e.AtTicks, "started", $"{ChannelName(set)}开始", $"{set.Channel} {set.Purpose}: first start");
         if (openBefore > 0 && set.Open == 0) Note(e.AtTicks, "final", $"{ChannelName(set)}全部有最终状态", $"{set.Channel} {set.Purpose}: every delivery is final");
-        if (e.Kind == LedgerEventKind.Result && e.Code == (byte)ResultCode.NotSent && set.Purpose == Purpose.Original && Set(set.Channel, Purpose.Cancel) is { } cancel)
+        // It was in flight at the cancel, and now is known not to have been taken: the gate was closed in time, or the far side was too busy, or refused it.
+        if (e.Kind == LedgerEventKind.Result && set.Purpose == Purpose.Original && Set(set.Channel, Purpose.Cancel) is { } cancel)
         {
             int slot = set.SlotOf(e.EndpointNo), cancelSlot = cancel.SlotOf(e.EndpointNo);
             if (slot >= 0 && cancelSlot >= 0 && !set.MayHave(slot)) cancel.SuppressPlanned(cancelSlot);

@@ -66,6 +66,27 @@ public sealed class DisseminationTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task A_cancel_tells_nobody_whose_attempt_on_the_wire_was_throttled_or_refused()
+    {
+        var town = Makers.ATown(500);
+        var channel = new ScriptedChannel
+        {
+            Hold = new TaskCompletionSource(),
+            Script = d => d.Tag.Key.Purpose != Purpose.Original ? DispatchOutcome.Accepted() : (d.Tag.Key.EndpointNo % 3) switch { 0 => DispatchOutcome.RetryLater(DispatchError.Throttled), 1 => DispatchOutcome.Refused(DispatchError.BadAddress), _ => DispatchOutcome.Accepted() },
+        };
+        await using var house = await DispatchHouse.OpenAsync(_folder.Path, town, channel);
+        int no = await house.Room.OpenAsync(Makers.ARedAlert(town, Sent), Stop);
+        await house.UntilAsync(no, _ => channel.Sent.Length >= 8);
+        await house.Room.CancelAsync(no, new Actor(1, "值班员", "test"), "误发", falseAlarm: true, Stop);
+        channel.Hold.SetResult();
+        await house.UntilAsync(no, v => v.Channels.All(c => c.Open == 0));
+        int[] originals = [.. channel.Sent.Where(t => t.Key.Purpose == Purpose.Original).Select(t => t.Key.EndpointNo).Order()];
+        int[] taken = [.. originals.Where(e => e % 3 == 2)];
+        Assert.InRange(taken.Length, 1, originals.Length - 2);
+        Assert.Equal(taken, channel.Sent.Where(t => t.Key.Purpose == Purpose.Cancel).Select(t => t.Key.EndpointNo).Order());
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task A_slow_provider_full_of_lesser_messages_leaves_room_for_a_red_one_and_for_a_cancel()
     {
         var town = Makers.ATown(50);
