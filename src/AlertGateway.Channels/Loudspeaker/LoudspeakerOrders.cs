@@ -7,7 +7,7 @@ using AlertGateway.Core.Rendering;
 
 namespace AlertGateway.Channels.Loudspeaker;
 
-/// <summary>Writes and signs the three orders of docs/protocols/loudspeaker-mqtt.md.</summary>
+/// <summary>Writes and signs the orders of docs/protocols/loudspeaker-mqtt.md.</summary>
 internal sealed class LoudspeakerOrders(LoudspeakerOptions options, OrderKey key, ProgrammeTickets tickets)
 {
     private static readonly TimeSpan StockLife = TimeSpan.FromDays(30);
