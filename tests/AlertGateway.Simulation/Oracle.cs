@@ -12,6 +12,8 @@ internal sealed class Oracle(SimRun run)
     private readonly HashSet<DeliveryTag> _started = [];
     private readonly Dictionary<DeliveryKey, int> _labelled = [];
     private readonly HashSet<DeliveryKey> _originalStarted = [];
+    private readonly HashSet<DeliveryTag> _onTheWire = [];
+    private readonly HashSet<DeliveryKey> _mayHave = [];
     private readonly HashSet<(DeliveryKey Key, byte Level)> _receipts = [];
     private readonly Dictionary<int, int> _chainOf = [];
     private readonly Dictionary<int, long> _expires = [];
@@ -55,12 +57,27 @@ internal sealed class Oracle(SimRun run)
                 if (!_cleared.Contains(e.DisseminationNo)) Fail($"I7: {key} started before its clearance was durable", key.EndpointNo);
                 if (!_started.Add(new DeliveryTag(key, e.Attempt))) Fail($"I2: attempt {e.Attempt} of {key} started twice", key.EndpointNo);
                 if (e.Code == StartedCodes.PossibleDuplicate) _labelled[key] = _labelled.GetValueOrDefault(key) + 1;
+                _onTheWire.Add(new DeliveryTag(key, e.Attempt));
                 if (key.Purpose == Purpose.Original) _originalStarted.Add(key);
                 break;
+            case LedgerEventKind.Result:
+                _onTheWire.Remove(new DeliveryTag(key, e.Attempt));
+                if ((ResultCode)e.Code is ResultCode.Accepted or ResultCode.Unknown) _mayHave.Add(key);
+                break;
             case LedgerEventKind.Receipt:
+                _mayHave.Add(key);
                 _receipts.Add((key, e.Code));
                 break;
         }
+    }
+
+    /// <summary>A lane takes a delivery in hand, by what is durable by now.</summary>
+    public void Taken(in LedgerEvent started)
+    {
+        if ((Purpose)started.Purpose != Purpose.Cancel) return;
+        var original = new DeliveryKey(started.DisseminationNo, started.EndpointNo, (ChannelKind)started.Channel, Purpose.Original);
+        // Nothing starts any more of what is taken back: an attempt that is on the wire is the last one.
+        if (!_mayHave.Contains(original) && !_onTheWire.Any(t => t.Key == original)) Fail($"I5: endpoint {original.EndpointNo} is told to forget what it certainly never had", original.EndpointNo);
     }
 
     /// <summary>The first byte of an attempt leaves.</summary>

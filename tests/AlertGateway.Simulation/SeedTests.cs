@@ -12,6 +12,7 @@ public sealed class SeedTests
         { 103, 1, "an update overtook an older message of its chain that was still on the wire" },
         { 127, 1, "an endpoint that never came online ended as failed for certain, though an earlier attempt may have been taken" },
         { 713, 1, "whoever reported a failure before its request was answered got no cancel" },
+        { 66, 1, "whoever was on the wire at a cancel and was then throttled was told to forget what they never had" },
         { 11_290, 1, "an endpoint came online in the instant in which it was given up: failed, and sent all the same" },
         { 9_628, 2, "the correction of a cancelled update overtook the message that the update had replaced" },
     };

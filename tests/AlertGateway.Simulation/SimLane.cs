@@ -69,6 +69,7 @@ internal sealed class SimLane(ChannelKind kind, SimGateway gateway, SimRun run)
                 Rest(why);
                 return;
             }
+            foreach (ref readonly var row in _rows.AsSpan(0, count)) run.Oracle.Taken(in row);
             // As in the lane: the next batch does not wait for this one's commit.
             var (taken, rows) = (_batch[..count], _rows[..count]);
             gateway.Do(() => SendWhenDurableAsync(taken, rows));

@@ -77,7 +77,7 @@ public sealed class TwilioChannel : IChannel, IDisposable
 
     private async ValueTask<DispatchOutcome> SendAsync(OutgoingDelivery delivery, int validitySeconds, CancellationToken cancellationToken)
     {
-        using var content = _form.Content(delivery.Rendition, delivery.Address.Span, delivery.Tag, validitySeconds);
+        using var content = _form.Content(delivery.Rendition, delivery.Address.Span, delivery.Tag, validitySeconds, delivery.Gate);
         using var request = Request(HttpMethod.Post, _messages);
         request.Content = content;
         using var deadline = new CancellationTokenSource(_requestTimeout, _clock);
@@ -87,6 +87,7 @@ public sealed class TwilioChannel : IChannel, IDisposable
         try
         {
             using var response = await _client.SendAsync(request, linked.Token);
+            if (content.IsHeldBack) return DispatchOutcome.NotSent;
             taken = response.IsSuccessStatusCode;
             byte[] buffer = ArrayPool<byte>.Shared.Rent(AnswerBytesMax);
             try
@@ -100,6 +101,10 @@ public sealed class TwilioChannel : IChannel, IDisposable
             {
                 ArrayPool<byte>.Shared.Return(buffer);
             }
+        }
+        catch (Exception ex) when (content.IsHeldBack && ex is HttpRequestException or IOException or OperationCanceledException)
+        {
+            return DispatchOutcome.NotSent;
         }
         catch (OperationCanceledException)
         {

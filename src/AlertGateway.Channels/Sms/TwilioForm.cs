@@ -5,6 +5,7 @@ using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text;
 using AlertGateway.Core;
+using AlertGateway.Core.Dispatch;
 using AlertGateway.Core.Rendering;
 
 namespace AlertGateway.Channels.Sms;
@@ -25,7 +26,7 @@ internal sealed class TwilioForm
 
     /// <param name="e164">A checked number: <c>+</c> and digits.</param>
     /// <param name="validitySeconds">Seconds left to expiry, 1…36000.</param>
-    public TwilioFormContent Content(Rendition rendition, ReadOnlySpan<byte> e164, in DeliveryTag tag, int validitySeconds)
+    public TwilioFormContent Content(Rendition rendition, ReadOnlySpan<byte> e164, in DeliveryTag tag, int validitySeconds, ISendGate gate)
     {
         byte[] head = _heads.GetValue(rendition, _encodeHead);
         // Digits, the callback, the tag (at most 48, all of it unreserved characters) and "&ValidityPeriod=36000".
@@ -43,7 +44,7 @@ internal sealed class TwilioForm
         "&ValidityPeriod="u8.CopyTo(rest);
         rest = rest["&ValidityPeriod="u8.Length..];
         Utf8Formatter.TryFormat(validitySeconds, rest, out int written);
-        return new TwilioFormContent(head, tail, tail.Length - rest.Length + written);
+        return new TwilioFormContent(head, tail, tail.Length - rest.Length + written, gate);
     }
 
     private static void Append(ref Span<byte> rest, char before, int number)
@@ -54,7 +55,9 @@ internal sealed class TwilioForm
     }
 }
 
-/// <summary>A form in two pieces: the shared head and the recipient's tail.</summary>
+/// <summary>
+/// A form in two pieces: the shared head and the recipient's tail. Looks at the gate with the connection in hand, which a request may have waited for: behind a closed one not a byte of the form leaves, and a request without its form is none.
+/// </summary>
 internal sealed class TwilioFormContent : HttpContent
 {
     private static readonly MediaTypeHeaderValue FormType = new("application/x-www-form-urlencoded");
@@ -62,12 +65,16 @@ internal sealed class TwilioFormContent : HttpContent
     private readonly byte[] _head;
     private readonly byte[] _tail;
     private readonly int _tailLength;
+    private readonly ISendGate _gate;
 
-    public TwilioFormContent(byte[] head, byte[] tail, int tailLength)
+    public TwilioFormContent(byte[] head, byte[] tail, int tailLength, ISendGate gate)
     {
-        (_head, _tail, _tailLength) = (head, tail, tailLength);
+        (_head, _tail, _tailLength, _gate) = (head, tail, tailLength, gate);
         Headers.ContentType = FormType;
     }
+
+    /// <summary>The gate was closed: the form was held back.</summary>
+    public bool IsHeldBack { get; private set; }
 
     protected override bool TryComputeLength(out long length)
     {
@@ -79,6 +86,11 @@ internal sealed class TwilioFormContent : HttpContent
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        if (!_gate.IsOpen)
+        {
+            IsHeldBack = true;
+            return Task.FromException(new IOException("The gate is closed."));
+        }
         var head = stream.WriteAsync(_head, cancellationToken);
         return head.IsCompletedSuccessfully
             ? stream.WriteAsync(_tail.AsMemory(0, _tailLength), cancellationToken).AsTask()

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AlertGateway.Tests.Channels;
 
@@ -32,9 +34,9 @@ internal sealed class SmsFarSide : IAsyncDisposable
 
     public string? NextPage { get; set; }
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken, bool http2 = false)
     {
-        (_app, Url) = await LoopbackHost.StartAsync(_ => { }, app =>
+        (_app, Url) = await LoopbackHost.StartAsync(s => s.Configure<KestrelServerOptions>(k => k.ConfigureEndpointDefaults(e => e.Protocols = http2 ? HttpProtocols.Http2 : HttpProtocols.Http1)), app =>
         {
             app.MapPost("/2010-04-01/Accounts/{account}/Messages.json", (RequestDelegate)CreateAsync);
             app.MapGet("/2010-04-01/Accounts/{account}/Messages.json", (RequestDelegate)ListAsync);

@@ -116,6 +116,56 @@ public sealed class TwilioChannelTests : ChannelCompliance
         }
     }
 
+    /// <summary>The lane looked when the attempt had its slot; a connection may be seconds away.</summary>
+    [Fact]
+    public async Task What_still_waits_for_a_connection_when_its_gate_closes_never_leaves()
+    {
+        var (reached, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        _provider.Misbehaves = async context =>
+        {
+            reached.SetResult();
+            await goOn.Task;
+            await _provider.TakeAsync(context);
+            context.Response.StatusCode = 201;
+        };
+        var options = Options(_provider.Url);
+        options.Http2 = false;
+        options.Slots = 1;
+        using var channel = new TwilioChannel(options, _clock);
+        var first = channel.DispatchAsync(ADelivery(), Stop).AsTask();
+        await reached.Task;
+        var gate = new SwitchGate();
+        var second = channel.DispatchAsync(ADelivery(ARendition(), gate, false), Stop).AsTask();
+        gate.Close();
+        goOn.SetResult();
+        Assert.Equal(ResultCode.Accepted, (await first).Code);
+        Assert.Equal(DispatchOutcome.NotSent, await second);
+        Assert.Equal(1, _provider.Taken);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_gate_that_closes_on_the_way_to_the_wire_lets_nothing_out_and_the_next_message_goes(bool http2)
+    {
+        await using var provider = new SmsFarSide { Now = _clock.GetUtcNow() };
+        await provider.StartAsync(Stop, http2);
+        var options = Options(provider.Url);
+        options.Http2 = http2;
+        using var channel = new TwilioChannel(options, _clock);
+        var closing = ADelivery() with { Gate = new GateOfOneLook() };
+        Assert.Equal(DispatchOutcome.NotSent, await channel.DispatchAsync(closing, Stop));
+        Assert.Equal(ResultCode.Accepted, (await channel.DispatchAsync(ADelivery(), Stop)).Code);
+        Assert.Equal(1, provider.Taken);
+    }
+
+    private sealed class GateOfOneLook : ISendGate
+    {
+        private int _looks;
+
+        public bool IsOpen => Interlocked.Increment(ref _looks) == 1;
+    }
+
     [Theory]
     [InlineData(429, 20429, ResultCode.RetryLater, DispatchError.Throttled)]
     [InlineData(400, 21211, ResultCode.Refused, DispatchError.BadAddress)]
