@@ -23,9 +23,9 @@ internal static class CityAlerts
     }
 
     /// <summary>Waits until no delivery is open or waits for a receipt.</summary>
-    /// <param name="neverAnswer">Loudspeakers that never answer are asked until the alert expires: with such ones it is over when nothing has changed for forty seconds.</param>
+    /// <param name="broken">Loudspeakers that never answer and numbers that cannot be read are tried until the alert expires: with such ones it is over when nothing has changed for forty seconds.</param>
     /// <exception cref="InvalidOperationException">Not within an hour.</exception>
-    public static async Task UntilFinalAsync(DemoHouse house, int neverAnswer, CancellationToken cancellationToken)
+    public static async Task UntilFinalAsync(DemoHouse house, int broken, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
         for (int before = -1, quiet = 0; ;)
@@ -33,7 +33,7 @@ internal static class CityAlerts
             int waiting = (await house.Officer.DisseminationsAsync(cancellationToken)).Sum(v => v.Channels.Sum(c => c.Open + c.Accepted));
             quiet = waiting == before ? quiet + 1 : 0;
             before = waiting;
-            if (waiting == 0 || (waiting <= neverAnswer && quiet >= 80)) return;
+            if (waiting == 0 || (waiting <= broken && quiet >= 80)) return;
             if (watch.Elapsed > TimeSpan.FromMinutes(60)) throw new InvalidOperationException($"{waiting} deliveries did not become final; see {house.Folder}");
             await Task.Delay(500, cancellationToken);
         }

@@ -21,8 +21,9 @@ namespace AlertGateway.CityLoad;
 /// <param name="KillEvery">The gateway is killed with -9 that often while an alert is sent; zero for never.</param>
 /// <param name="Kills">… or so many times in each cycle, at instants that the seed draws: 0.1 to 0.7 s after it has come back.</param>
 /// <param name="FillDisk">Before each cancel the file system of the data folder, a small one of its own, is filled to its last byte.</param>
+/// <param name="UnreadablePages">So many pages of numbers in the registry are damaged once the gateway is up.</param>
 /// <param name="CampaignFile">One line is appended to it with what came of the run; null for none.</param>
-internal sealed record LoadOptions(DemoOptions House, int Cycles, int CancelPercentMax, TimeSpan KillEvery, bool Json, bool NoCancel, string? ReportFile, ProviderScript? Provider = null, int Kills = 0, string? CampaignFile = null, bool FillDisk = false);
+internal sealed record LoadOptions(DemoOptions House, int Cycles, int CancelPercentMax, TimeSpan KillEvery, bool Json, bool NoCancel, string? ReportFile, ProviderScript? Provider = null, int Kills = 0, string? CampaignFile = null, bool FillDisk = false, int UnreadablePages = 0);
 
 /// <summary>Sends real red warnings to the synthetic city over and over, cancels each in the middle, and lets the far sides' journals say what happened.</summary>
 internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter error, CancellationToken cancellationToken)
@@ -35,17 +36,23 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
     private readonly List<double> _resumeMilliseconds = [];
     private readonly Random _instants = new((int)(options.House.Seed % int.MaxValue));
     private int _kills;
+    private IReadOnlyList<int> _unreadable = [];
     private Task _faults = Task.CompletedTask;
 
     public async Task<int> RunAsync()
     {
         using var house = await DemoHouse.BuildAsync(options.House, Say, cancellationToken);
         Say($"{house.City.Households:N0} 户 · households，{house.City.Endpoints:N0} 个端点 · endpoints；{options.Cycles} 轮 · cycles；{house.Folder}");
+        if (options.UnreadablePages > 0)
+        {
+            _unreadable = PageDamage.Do(Path.Combine(house.DataFolder, "registry.db"), options.UnreadablePages);
+            Say($"登记册损坏 {options.UnreadablePages} 页 · pages damaged：{_unreadable.Count} 个号码读不出 · numbers cannot be read");
+        }
         var alert = CapReader.Read(await File.ReadAllBytesAsync(Path.Combine(GatewayConfiguration.ConfigFolder, "cities", "liyang", "demo-alert.xml"), cancellationToken)).Messages[0].Alert!;
         for (int cycle = 1; cycle <= options.Cycles; cycle++) await CycleAsync(house, alert, cycle);
         await _faults;
         Say("等待回执 · waiting for receipts");
-        await CityAlerts.UntilFinalAsync(house, options.House.NeverAnswer, cancellationToken);
+        await CityAlerts.UntilFinalAsync(house, options.House.NeverAnswer + _unreadable.Count, cancellationToken);
         return Report(house, await house.Officer.DisseminationsAsync(cancellationToken));
     }
 
@@ -110,14 +117,14 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
         using var store = RegistryStore.Open(Path.Combine(house.DataFolder, "registry.db"));
         using var addresses = store.OpenAddresses();
         var registry = store.LoadSnapshot();
-        var broken = Devices(house, CitySecrets.PushFile, options.House.NeverRead).Concat(Devices(house, CitySecrets.HornFile, options.House.NeverAnswer)).ToHashSet();
+        var broken = Devices(house, CitySecrets.PushFile, options.House.NeverRead).Concat(Devices(house, CitySecrets.HornFile, options.House.NeverAnswer)).Concat(_unreadable).ToHashSet();
         var audit = JournalAudit.Run(house.Folder, house.DataFolder, registry, addresses, _committed.Keys.ToHashSet(), broken);
         var cancels = CancelTimes.Read(house.Folder, _committed);
         var reach = ReachCurves.Read(house.Folder, registry, DangerZones.Parse(File.ReadAllText(Path.Combine(GatewayConfiguration.ConfigFolder, "cities", "liyang", "danger-zones.json"))), disseminationNo: 1, fifoPerSecond: options.House.SmsRate > 0 ? options.House.SmsRate : 500);
         int Total(Func<ChannelCounts, int> of) => views.Sum(v => v.Channels.Sum(of));
         var final = new { delivered = Total(c => c.Delivered), handedOff = Total(c => c.HandedOff), failed = Total(c => c.Failed), suppressed = Total(c => c.Suppressed), open = Total(c => c.Open + c.Accepted) };
         int planned = Total(c => c.Planned);
-        bool good = planned == final.delivered + final.handedOff + final.failed + final.suppressed + final.open && final.open <= options.House.NeverAnswer && audit is { Lost: 0, UnlabelledDuplicates: 0, WrongAddress: 0, HavingNotTold: 0, ToldWithoutHaving: 0 };
+        bool good = planned == final.delivered + final.handedOff + final.failed + final.suppressed + final.open && final.open <= options.House.NeverAnswer + _unreadable.Count && audit is { Lost: 0, UnlabelledDuplicates: 0, WrongAddress: 0, HavingNotTold: 0, ToldWithoutHaving: 0 };
         double maxMs = cancels.Select(c => c.LastOriginalMilliseconds).Where(double.IsFinite).DefaultIfEmpty(0).Max();
         var firsts = cancels.Select(c => c.FirstCancelMilliseconds).Where(double.IsFinite).ToList();
         var summary = new

@@ -18,6 +18,7 @@ var rate = new Option<int>("--rate") { DefaultValueFactory = _ => 0, Description
 var script = new Option<string?>("--provider-script") { Description = "短信平台故障脚本，每行“秒 JSON”，从首条预警起算 · faults of the SMS provider, a line each: seconds after the first alert, and what POST /control takes" };
 var unread = new Option<int>("--never-read") { DefaultValueFactory = _ => 0, Description = "从不读取的应用数 · apps that never read" };
 var unanswering = new Option<int>("--never-answer") { DefaultValueFactory = _ => 0, Description = "从不应答的大喇叭数 · loudspeakers that never answer" };
+var unreadable = new Option<int>("--unreadable") { DefaultValueFactory = _ => 0, Description = "登记册里这么多页号码已损坏，其上的人读不出来 · so many pages of numbers in the registry are damaged, nobody on them can be read" };
 var standby = new Option<bool>("--standby") { Description = "第二家短信供应商，首家不应答时代发 · a second SMS provider, which carries the work while the first does not answer" };
 var quake = new Option<int>("--quake") { DefaultValueFactory = _ => 0, Description = "不压短信，改发这么多帧地震预警，测到首台和末台大喇叭的时间 · instead of a storm: so many earthquake frames, timed to the first and the last loudspeaker" };
 var quakeEvery = new Option<int>("--quake-every") { DefaultValueFactory = _ => 500, Description = "两帧之间的毫秒 · milliseconds between frames" };
@@ -26,7 +27,7 @@ var history = new Option<long>("--history") { DefaultValueFactory = _ => 0, Desc
 var report = new Option<string?>("--report") { Description = "写一个 HTML 报告（触达曲线）· write an HTML report with the curves of reach" };
 var folder = new Option<string?>("--folder") { Description = "运行文件夹 · folder of the run" };
 var json = new Option<bool>("--json") { Description = "末尾输出一个 JSON 对象 · end with one JSON object on stdout" };
-var root = new RootCommand("全市压测：以各端日志与登记册对账 · citywide load test, judged by the far sides' journals joined to the registry") { households, push, speakers, seed, cycles, cancelAt, noCancel, killEvery, kills, fill, campaign, rate, window, script, unread, unanswering, standby, quake, quakeEvery, restarts, history, report, folder, json };
+var root = new RootCommand("全市压测：以各端日志与登记册对账 · citywide load test, judged by the far sides' journals joined to the registry") { households, push, speakers, seed, cycles, cancelAt, noCancel, killEvery, kills, fill, campaign, rate, window, script, unread, unanswering, unreadable, standby, quake, quakeEvery, restarts, history, report, folder, json };
 root.SetAction(async (parsed, cancellationToken) =>
 {
     var city = new DemoOptions(parsed.GetValue(households), parsed.GetValue(push), parsed.GetValue(seed), null, 0, true, parsed.GetValue(json), parsed.GetValue(folder), parsed.GetValue(window), 0, true, parsed.GetValue(speakers), Math.Max(0, parsed.GetValue(rate)), parsed.GetValue(unread), parsed.GetValue(unanswering), parsed.GetValue(standby));
@@ -46,7 +47,7 @@ root.SetAction(async (parsed, cancellationToken) =>
     {
         if (parsed.GetValue(quake) > 0) return new QuakeRun(city, parsed.GetValue(quake), TimeSpan.FromMilliseconds(parsed.GetValue(quakeEvery)), parsed.GetValue(json), output, error, cancellationToken).RunAsync();
         if (parsed.GetValue(restarts) is > 0 and var times) return new RestartRun(city, times, parsed.GetValue(history), parsed.GetValue(json), output, error, cancellationToken).RunAsync();
-        return new LoadRun(new LoadOptions(city, parsed.GetValue(cycles), Math.Clamp(parsed.GetValue(cancelAt), 1, 100), TimeSpan.FromMilliseconds(parsed.GetValue(killEvery)), parsed.GetValue(json), parsed.GetValue(noCancel), parsed.GetValue(report), parsed.GetValue(script) is { } file ? ProviderScript.Parse(File.ReadLines(file)) : null, Math.Max(0, parsed.GetValue(kills)), parsed.GetValue(campaign), parsed.GetValue(fill)), output, error, cancellationToken).RunAsync();
+        return new LoadRun(new LoadOptions(city, parsed.GetValue(cycles), Math.Clamp(parsed.GetValue(cancelAt), 1, 100), TimeSpan.FromMilliseconds(parsed.GetValue(killEvery)), parsed.GetValue(json), parsed.GetValue(noCancel), parsed.GetValue(report), parsed.GetValue(script) is { } file ? ProviderScript.Parse(File.ReadLines(file)) : null, Math.Max(0, parsed.GetValue(kills)), parsed.GetValue(campaign), parsed.GetValue(fill), Math.Max(0, parsed.GetValue(unreadable))), output, error, cancellationToken).RunAsync();
     }
 });
 return await root.Parse(args).InvokeAsync();

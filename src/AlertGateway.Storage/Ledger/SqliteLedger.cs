@@ -31,7 +31,7 @@ public sealed class SqliteLedger : ILedger, IDisposable
 {
     private const int CheckpointRows = 2_000;
 
-    /// <summary>Rows in one commit, about, while fewer than these wait; as long as more do, each commit takes four times as many as the one before. Who comes first in a burst need not wait until the last one's rows are written.</summary>
+    /// <summary>Rows in one commit, about, while fewer than these wait; as long as more do, each commit takes four times as many as the one before, and a quarter again once fewer do. Who comes first in a burst need not wait until the last one's rows are written.</summary>
     private const int FirstRows = 256;
 
     private static readonly TimeSpan IdleWait = TimeSpan.FromSeconds(1);
@@ -212,7 +212,7 @@ public sealed class SqliteLedger : ILedger, IDisposable
         int take = FirstRows, rows = 0;
         while (WaitForAppends(reader))
         {
-            take = (int)Math.Min(rows < take ? FirstRows : 4L * take, _options.RowsPerCommitMax);
+            take = (int)Math.Min(rows < take ? Math.Max(FirstRows, take / 4) : 4L * take, _options.RowsPerCommitMax);
             _batch.Clear();
             for (rows = 0; rows < take && reader.TryRead(out var append); rows += append.Events.Length) _batch.Add(append);
             if (_batch.Count == 0) continue;
