@@ -45,7 +45,7 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
         Say($"{house.City.Households:N0} 户 · households，{house.City.Endpoints:N0} 个端点 · endpoints；{options.Cycles} 轮 · cycles；{house.Folder}");
         if (options.UnreadablePages > 0)
         {
-            _unreadable = PageDamage.Do(Path.Combine(house.DataFolder, "registry.db"), options.UnreadablePages);
+            _unreadable = PageDamage.Inflict(Path.Combine(house.DataFolder, "registry.db"), options.UnreadablePages);
             Say($"登记册损坏 {options.UnreadablePages} 页 · pages damaged：{_unreadable.Count} 个号码读不出 · numbers cannot be read");
         }
         var alert = CapReader.Read(await File.ReadAllBytesAsync(Path.Combine(GatewayConfiguration.ConfigFolder, "cities", "liyang", "demo-alert.xml"), cancellationToken)).Messages[0].Alert!;

@@ -15,7 +15,7 @@ internal static class PageDamage
     /// <summary>Damages so many pages, spread evenly over those with numbers.</summary>
     /// <returns>The endpoints whose record can no longer be read.</returns>
     /// <exception cref="InvalidOperationException">The registry has fewer pages with numbers.</exception>
-    public static IReadOnlyList<int> Do(string registryFile, int pages)
+    public static IReadOnlyList<int> Inflict(string registryFile, int pages)
     {
         using (var file = new FileStream(registryFile, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
         {
@@ -37,7 +37,7 @@ internal static class PageDamage
         byte[] page = new byte[PageBytes];
         for (long at = 0; file.ReadAtLeast(page, PageBytes, throwOnEndOfStream: false) == PageBytes; at += PageBytes)
         {
-            // A leaf of the endpoints holds a number every few dozen bytes; other tables none.
+            // A leaf of the endpoints holds a number every few dozen bytes, no other table any.
             if (page[0] == TableLeaf && page.AsSpan().Count("+8612"u8) > 20) found.Add(at);
         }
         return found;
