@@ -1,5 +1,6 @@
 using AlertGateway.Cap;
 using AlertGateway.Core.Approval;
+using AlertGateway.Core.Dispatch;
 using AlertGateway.Core.Ingest;
 using AlertGateway.Core.Rendering;
 using AlertGateway.Core.Targeting;
@@ -13,14 +14,15 @@ public sealed partial class AlertPipeline
     public bool IsRunning(AlertKey key) => dispatch.FindByAlert(key) is not null;
 
     /// <summary>
-    /// Takes an earthquake warning in and releases it at once where a standing order says so; where none does, it is laid on the desk like any other. Taken in, signed and opened are one append: a first warning waits for the disk once before
-    /// its loudspeakers start.
+    /// Takes an earthquake warning in and releases it at once where a standing order says so; where none does, it is laid on the desk like any other. Taken in, signed, opened and begun are one append: a first warning waits for the
+    /// disk once, then its first loudspeakers start.
     /// </summary>
     /// <param name="bytes">One CAP alert, Actual.</param>
     public async Task<SubmitOutcome> WarnAtOnceAsync(ReadOnlyMemory<byte> bytes, SubmissionSource source, TargetingResult audience, QuakeStock stock, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(audience);
         Clearance? clearance = null;
+        Opening? opening = null;
         IngestResult taken;
         try
         {
@@ -31,7 +33,9 @@ public sealed partial class AlertPipeline
                 try
                 {
                     clearance = await ClearAtOnceAsync(submission, audience, stock);
-                    return clearance is null ? [] : [.. clearance.Rows, .. dispatch.Opening(Cleared(clearance))];
+                    if (clearance is null) return [];
+                    opening = dispatch.Opening(Cleared(clearance));
+                    return [.. clearance.Rows, .. opening.Rows];
                 }
 #pragma warning disable CA1031 // Whatever keeps it from going at once: it is taken in all the same, and goes the way of every other, which says what is wrong.
                 catch (Exception)
@@ -45,6 +49,7 @@ public sealed partial class AlertPipeline
         }
         finally
         {
+            opening?.Dispose();
             clearance?.Dispose();
         }
 

@@ -11,6 +11,9 @@ public sealed class CampaignTests
 
     private const string Head = "from\tto\tsteps\tgiven\tcrashes\tviolations\tseconds\tmachine";
 
+    /// <summary>From the 204,001st night on every other one opens its alerts as an earthquake's are.</summary>
+    private static bool AtOnce(ulong seed) => seed > 204_000 && seed % 2 == 0;
+
     /// <summary>AGW_SIM_CAMPAIGN = how many seeds to play (200); AGW_SIM_RESULTS = the results file, which keeps one line a slice; AGW_SIM_STANDBY=1 = with a second SMS provider, into a file of its own.</summary>
     [Fact]
     public void The_next_slice_of_nights_breaks_no_invariant()
@@ -24,7 +27,7 @@ public sealed class CampaignTests
         var bad = new List<ulong>();
         Parallel.For((long)from, (long)to + 1, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = TestContext.Current.CancellationToken }, seed =>
         {
-            var night = SimRun.Play((ulong)seed, scale: Scale, standby: standby);
+            var night = SimRun.Play((ulong)seed, scale: Scale, standby: standby, atOnce: AtOnce((ulong)seed));
             Interlocked.Add(ref totals[0], night.Steps);
             Interlocked.Add(ref totals[1], night.Effects);
             Interlocked.Add(ref totals[2], night.Crashes);
@@ -34,6 +37,6 @@ public sealed class CampaignTests
         string line = string.Create(CultureInfo.InvariantCulture, $"{from}\t{to}\t{totals[0]}\t{totals[1]}\t{totals[2]}\t{bad.Count}\t{watch.Elapsed.TotalSeconds:F0}\t{Environment.ProcessorCount} cores, {System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}");
         if (file is not null) File.AppendAllText(file, line + "\n");
         TestContext.Current.TestOutputHelper?.WriteLine(line);
-        if (bad.Count > 0) Assert.Fail($"{bad.Count} seeds: {string.Join(' ', bad.Order().Take(20))}\n{SeedTests.Story(bad.Min(), Scale, standby)}");
+        if (bad.Count > 0) Assert.Fail($"{bad.Count} seeds: {string.Join(' ', bad.Order().Take(20))}\n{SeedTests.Story(bad.Min(), Scale, standby, AtOnce(bad.Min()))}");
     }
 }

@@ -72,7 +72,7 @@ internal sealed class Script(SimRun run, bool calm)
             {
                 gateway.Do(async () =>
                 {
-                    int no = await gateway.Room.OpenAsync(alert, CancellationToken.None);
+                    int no = await (run.AtOnce && takesOver == 0 ? gateway.OpenAtOnceAsync(alert) : gateway.Room.OpenAsync(alert, CancellationToken.None));
                     if (answered || !gateway.Alive) return;
                     answered = true;
                     run.Oracle.Opened(no, expires);

@@ -67,6 +67,19 @@ public sealed class SeedTests
     }
 
     [Fact]
+    public void Six_hundred_nights_that_begin_in_the_append_which_opens_them_break_no_invariant()
+    {
+        int crashes = 0;
+        for (ulong seed = 1; seed <= 600; seed++)
+        {
+            var night = SimRun.Play(seed, atOnce: true);
+            if (night.Violation is not null) Assert.Fail(Story(seed, atOnce: true));
+            crashes += night.Crashes;
+        }
+        Assert.True(crashes > 300, $"{crashes} crashes are too few to judge by");
+    }
+
+    [Fact]
     public void The_same_seed_gives_the_same_trace()
     {
         for (ulong seed = 1; seed <= 20; seed++)
@@ -91,9 +104,9 @@ public sealed class SeedTests
         Assert.True(crashes > 1_000 && effects > 40_000, $"{crashes} crashes and {effects} messages are too few to judge by");
     }
 
-    internal static string Story(ulong seed, int scale = 1, bool standby = false)
+    internal static string Story(ulong seed, int scale = 1, bool standby = false, bool atOnce = false)
     {
-        var told = SimRun.Play(seed, tell: true, watch: SimRun.Play(seed, scale: scale, standby: standby).Endpoint, scale: scale, standby: standby);
+        var told = SimRun.Play(seed, tell: true, watch: SimRun.Play(seed, scale: scale, standby: standby, atOnce: atOnce).Endpoint, scale: scale, standby: standby, atOnce: atOnce);
         return $"seed {seed}: {told.Violation}\n{string.Join('\n', told.Story)}";
     }
 }

@@ -1,4 +1,5 @@
 using AlertGateway.Core;
+using AlertGateway.Core.Approval;
 using AlertGateway.Core.Dispatch;
 using AlertGateway.Storage.Ledger;
 
@@ -37,6 +38,7 @@ internal sealed class SimGateway : ICommitObserver
     {
         await Room.RecoverAsync(CancellationToken.None);
         Ready = true;
+        foreach (var lane in _lanes) Room.Join(lane);
         foreach (var lane in _lanes) lane.Poke();
         for (int endpoint = 1; endpoint <= _run.Town.Registry.Endpoints; endpoint++)
         {
@@ -53,6 +55,17 @@ internal sealed class SimGateway : ICommitObserver
         var kind = (ChannelKind)_run.Town.Registry.EndpointChannel[endpointNo];
         Room.EndpointOnline(kind, endpointNo);
         _lanes[Array.IndexOf(Kinds, kind)].Poke();
+    }
+
+    /// <summary>As the pipeline does with an earthquake: opened and begun in one append.</summary>
+    public async Task<int> OpenAtOnceAsync(ClearedAlert cleared)
+    {
+        var key = cleared.Proposal.Submission.Alert.Key!.Value;
+        using (var opening = Room.Opening(cleared))
+        {
+            if (opening.Rows.Count > 0) await Ledger.AppendAsync(opening.Rows.ToArray());
+        }
+        return Room.FindByAlert(key)!.Value;
     }
 
     public void Receive(Receipt receipt) => Do(async () =>

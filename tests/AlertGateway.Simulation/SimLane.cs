@@ -5,7 +5,7 @@ using AlertGateway.Storage.Ledger;
 namespace AlertGateway.Simulation;
 
 /// <summary>The tasks of a lane, played by the scheduler: pump, slots, settling, asking. Every decision is <see cref="LaneSteps"/>'s.</summary>
-internal sealed class SimLane(ChannelKind kind, SimGateway gateway, SimRun run)
+internal sealed class SimLane(ChannelKind kind, SimGateway gateway, SimRun run) : ILaneHead
 {
     private readonly LaneSteps _steps = new(Routes(kind, run), kind, new LaneOptions { Slots = run.Faults.Slots, Window = run.Faults.Window, RatePerSecond = run.Faults.RatePerSecond }, gateway.Room, run.Town.Registry.EndpointFlags, run.Scheduler.Clock);
     private readonly TakenDelivery[] _batch = new TakenDelivery[run.Faults.Slots];
@@ -15,6 +15,12 @@ internal sealed class SimLane(ChannelKind kind, SimGateway gateway, SimRun run)
     private bool _settling;
     private bool _poked;
     private long _wakeAt = long.MaxValue;
+
+    public ChannelKind Channel => kind;
+
+    public LaneSteps Steps => _steps;
+
+    public void SendFirst(TakenDelivery[] taken) => Send(taken);
 
     /// <summary>There may be something to do.</summary>
     public void Poke()

@@ -52,9 +52,9 @@ internal sealed class SimRun
     private (int Row, List<byte[]> States)? _snapshot;
     private int _crashes;
 
-    private SimRun(ulong seed, int households, CrashPoint? crashPoint, bool tell, bool calm, int watch, Sabotage sabotage, Faults? faults, int scale, bool standby)
+    private SimRun(ulong seed, int households, CrashPoint? crashPoint, bool tell, bool calm, int watch, Sabotage sabotage, Faults? faults, int scale, bool standby, bool atOnce)
     {
-        Standby = standby;
+        (Standby, AtOnce) = (standby, atOnce);
         (_crashPoint, _story, _watch) = (crashPoint, tell ? [] : null, watch);
         Sabotage = sabotage;
         Scheduler = new Scheduler(seed);
@@ -69,6 +69,9 @@ internal sealed class SimRun
 
     /// <summary>There is a second SMS provider.</summary>
     public bool Standby { get; }
+
+    /// <summary>Alerts that take nothing over are opened with their first attempts in the same append, as an earthquake's are.</summary>
+    public bool AtOnce { get; }
 
     public Scheduler Scheduler { get; }
 
@@ -97,9 +100,11 @@ internal sealed class SimRun
     /// <param name="watch">Tell only of this endpoint; 0 = of all.</param>
     /// <param name="standby">A second SMS provider, which breaks on its own.</param>
     /// <param name="calm">One alert, no fault but the crash point.</param>
-    public static SimResult Play(ulong seed, int households = 0, CrashPoint? crashPoint = null, bool tell = false, bool calm = false, int watch = 0, Sabotage sabotage = Sabotage.None, Faults? faults = null, Action<SimRun>? weather = null, int scale = 1, bool standby = false)
+    /// <param name="atOnce">See <see cref="AtOnce"/>.</param>
+    public static SimResult Play(ulong seed, int households = 0, CrashPoint? crashPoint = null, bool tell = false, bool calm = false, int watch = 0, Sabotage sabotage = Sabotage.None, Faults? faults = null, Action<SimRun>? weather = null, int scale = 1, bool standby = false,
+        bool atOnce = false)
     {
-        var run = new SimRun(seed, households, crashPoint, tell, calm, watch, sabotage, faults, scale, standby);
+        var run = new SimRun(seed, households, crashPoint, tell, calm, watch, sabotage, faults, scale, standby, atOnce);
         run.Begin();
         weather?.Invoke(run);
         while (run.Oracle.Violation is null && !run.Finished)

@@ -1,6 +1,6 @@
 using AlertGateway.Cap;
+using AlertGateway.Core.Dispatch;
 using AlertGateway.Core.Tracking;
-using AlertGateway.Storage.Ledger;
 
 namespace AlertGateway.Core.Approval;
 
@@ -10,8 +10,8 @@ public interface IDispatchRoom
     /// <summary>Opens the dissemination; its number is returned once everything it needs is durable. Supersedes the one it takes over in the same commit.</summary>
     Task<int> OpenAsync(ClearedAlert cleared, CancellationToken cancellationToken);
 
-    /// <summary>The rows that open the dissemination, for the append of whoever asks; none when the message has one. The number in them is used up, whether they are appended or not. Only for a message that nobody else can open meanwhile.</summary>
-    IReadOnlyList<LedgerEvent> Opening(ClearedAlert cleared);
+    /// <summary>What opens the dissemination, for the append of whoever asks; no rows when the message has one. The number in them is used up, whether they are appended or not. Only for a message that nobody else can open meanwhile.</summary>
+    Opening Opening(ClearedAlert cleared);
 
     /// <summary>The dissemination that was opened for this message; null for none.</summary>
     int? FindByAlert(AlertKey key);

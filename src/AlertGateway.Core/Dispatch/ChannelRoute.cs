@@ -62,6 +62,13 @@ internal sealed class RouteHealth(ChannelRoute route, int laneRatePerSecond, boo
         Interlocked.Add(ref _started, count);
     }
 
+    /// <summary>One that was taken was given back: nothing is told of the far side.</summary>
+    public void NeverLeft()
+    {
+        Interlocked.Decrement(ref _inFlight);
+        Interlocked.Decrement(ref _started);
+    }
+
     public void Told(in DispatchOutcome outcome, long startedTicks)
     {
         Interlocked.Decrement(ref _inFlight);

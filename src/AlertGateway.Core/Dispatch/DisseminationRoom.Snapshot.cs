@@ -34,6 +34,11 @@ public sealed partial class DisseminationRoom
     /// <summary>Takes over saved states. Call before any row is folded.</summary>
     internal void TakeUp(IEnumerable<Dissemination> states)
     {
-        foreach (var state in states) Hold(new Held(state, _clock));
+        foreach (var state in states)
+        {
+            var held = new Held(state, _clock);
+            held.Ready();
+            Hold(held);
+        }
     }
 }

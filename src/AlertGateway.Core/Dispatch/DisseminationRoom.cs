@@ -59,12 +59,6 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
         return no;
     }
 
-    /// <inheritdoc/>
-    public IReadOnlyList<LedgerEvent> Opening(ClearedAlert cleared)
-    {
-        lock (_openLock) return RowsOf(cleared).Rows;
-    }
-
     /// <summary>Number and rows of a new dissemination; no rows where its alert has one. Under the lock, which must not be left before the rows are on their way unless nobody else can open the same alert.</summary>
     private (int No, LedgerEvent[] Rows) RowsOf(ClearedAlert cleared)
     {
@@ -191,6 +185,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
     public void OnCommitted(long firstSequence, ReadOnlySpan<LedgerEvent> events)
     {
         bool work = false;
+        List<Held>? opened = null;
         for (int i = 0; i < events.Length;)
         {
             ref readonly var e = ref events[i];
@@ -201,8 +196,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
             }
             if (e.Kind is LedgerEventKind.AudienceFrozen or LedgerEventKind.RenditionStored or LedgerEventKind.Cleared)
             {
-                Prepare(firstSequence + i, in e);
-                work |= e.Kind == LedgerEventKind.Cleared;
+                if (Prepare(firstSequence + i, in e) is { } cleared) (opened ??= []).Add(cleared);
                 i++;
                 continue;
             }
@@ -223,12 +217,14 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
                 }
             }
         }
-        if (work) Work.Pulse();
+        foreach (var held in opened ?? []) Opened(held);
+        if (work || opened is not null) Work.Pulse();
     }
 
-    private void Prepare(long sequence, in LedgerEvent e)
+    /// <summary>What the row opens; null for nothing yet.</summary>
+    private Held? Prepare(long sequence, in LedgerEvent e)
     {
-        if (Of(e.DisseminationNo) is not null) return; // A snapshot has it already.
+        if (Of(e.DisseminationNo) is not null) return null; // A snapshot has it already.
         if (_pending?.DisseminationNo != e.DisseminationNo) _pending = new Pending(e.DisseminationNo);
         switch (e.Kind)
         {
@@ -242,10 +238,12 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
                 break;
             default:
                 var record = JsonSerializer.Deserialize(e.Body.Span, DispatchJson.Default.ClearedRecord) ?? throw new LedgerException($"Ledger row {sequence} has no body.");
-                Hold(new Held(new Dissemination(e.DisseminationNo, record, e.AtTicks, _registry, _pending.Households, _pending.Audience, _pending.Renditions), _clock));
+                var held = new Held(new Dissemination(e.DisseminationNo, record, e.AtTicks, _registry, _pending.Households, _pending.Audience, _pending.Renditions), _clock);
                 _pending = null;
-                break;
+                Hold(held);
+                return held;
         }
+        return null;
     }
 
     // The row that supersedes stands before the newer one's clearance when both come from one batch, after it when a person joins them later.
@@ -301,7 +299,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
     {
         private readonly Dictionary<DeliverySet, SetGate> _gates = [];
 
-        private volatile bool _mayStart = state.MayStart;
+        private volatile bool _mayStart;
 
         public Lock Lock { get; } = new();
 
@@ -315,6 +313,12 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
 
         /// <summary>Nanoseconds of the host's monotonic clock when the cancel or supersession that this process saw had become durable; null before, and after a restart.</summary>
         public long? StopCommittedNanoseconds { get; private set; }
+
+        /// <summary>All rows of the commit that opened it are folded: lanes may take from it.</summary>
+        public void Ready()
+        {
+            lock (Lock) _mayStart = State.MayStart;
+        }
 
         public void Apply(long sequence, in LedgerEvent e)
         {

@@ -17,7 +17,7 @@ public sealed record LaneStatus(ChannelKind Channel, int InFlight, int Unsettled
 /// <summary>
 /// One channel's queue and pace. An attempt takes a connection slot, its Started row becomes durable, then it goes to the channel; its Result row is durable before it leaves the window W. One slow lane delays only itself.
 /// </summary>
-public sealed partial class Lane
+public sealed partial class Lane : ILaneHead
 {
     private const int AsksAtOnce = 16;
     private const int SentTogether = 8;
@@ -51,6 +51,7 @@ public sealed partial class Lane
     private List<LedgerEvent> _results = [];
     private int _faults;
     private int _sending;
+    private CancellationToken _stop;
 
     /// <param name="routes">Of one medium, in order of preference; at least one.</param>
     public Lane(IReadOnlyList<ChannelRoute> routes, LaneOptions options, DisseminationRoom room, ILedger ledger, AddressLookup addresses, RegistrySnapshot registry, TimeProvider clock, ILogger logger)
@@ -69,6 +70,8 @@ public sealed partial class Lane
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _stop = stop.Token;
+        _room.Join(this);
         var tasks = new List<Task> { PumpAsync(stop.Token), SettleAsync(stop.Token), _failed.Task };
         if (_class == AdapterClass.Queryable) tasks.Add(AskAsync(stop.Token));
         if (_hasStandby) tasks.Add(ProbeAsync(stop.Token));
@@ -78,11 +81,23 @@ public sealed partial class Lane
         }
         finally
         {
+            _room.Leave(this);
             await stop.CancelAsync().ConfigureAwait(false);
             _failed.TrySetCanceled(CancellationToken.None);
             await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             for (var ended = _capacity.Next; Volatile.Read(ref _sending) > 0; ended = _capacity.Next) await ended.ConfigureAwait(false);
         }
+    }
+
+    ChannelKind ILaneHead.Channel => _kind;
+
+    LaneSteps ILaneHead.Steps => _steps;
+
+    void ILaneHead.SendFirst(TakenDelivery[] taken)
+    {
+        Interlocked.Add(ref _sending, taken.Length);
+        if (_readsAddress) ThreadPool.UnsafeQueueUserWorkItem(static work => work.Lane.SendDurable(work.Taken, work.Lane._stop), (Lane: this, Taken: taken), preferLocal: false);
+        else SendDurable(taken, _stop);
     }
 
     private async Task PumpAsync(CancellationToken cancellationToken)
@@ -110,18 +125,39 @@ public sealed partial class Lane
         try
         {
             await _ledger.AppendAsync(rows, CancellationToken.None).ConfigureAwait(false);
-            var addresses = new ReadOnlyMemory<byte>[taken.Length];
-            ReadAddresses(taken.Select(t => t.Started.EndpointNo).ToArray(), addresses);
-            for (int from = 0; from < taken.Length; from += SentTogether) Send(taken.AsSpan(from, Math.Min(SentTogether, taken.Length - from)), addresses.AsSpan(from), cancellationToken);
         }
 #pragma warning disable CA1031 // Whatever it is ends the lane, and says so there.
         catch (Exception ex)
 #pragma warning restore CA1031
         {
-            Interlocked.Add(ref _sending, -taken.Length);
-            _failed.TrySetException(ex);
-            _capacity.Pulse();
+            Fail(taken.Length, ex);
+            return;
         }
+        SendDurable(taken, cancellationToken);
+    }
+
+    /// <summary>Their Started rows are durable.</summary>
+    private void SendDurable(TakenDelivery[] taken, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var addresses = new ReadOnlyMemory<byte>[taken.Length];
+            ReadAddresses(taken.Select(t => t.Started.EndpointNo).ToArray(), addresses);
+            for (int from = 0; from < taken.Length; from += SentTogether) Send(taken.AsSpan(from, Math.Min(SentTogether, taken.Length - from)), addresses.AsSpan(from), cancellationToken);
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception ex)
+#pragma warning restore CA1031
+        {
+            Fail(taken.Length, ex);
+        }
+    }
+
+    private void Fail(int unsent, Exception because)
+    {
+        Interlocked.Add(ref _sending, -unsent);
+        _failed.TrySetException(because);
+        _capacity.Pulse();
     }
 
     /// <summary>The pump and the asker share one reader, which is not thread-safe. A record that cannot be read holds up nobody else's: the others of its batch are read one by one.</summary>

@@ -41,6 +41,7 @@ internal sealed class LaneSteps(IReadOnlyList<ChannelRoute> routes, ChannelKind 
     private readonly int _lifeReserve = options.Slots >= 8 ? options.Slots / 8 : 0;
     private readonly RouteHealth[] _routes = [.. routes.Select(r => new RouteHealth(r, options.RatePerSecond, watched: channel == ChannelKind.Sms, clock))];
     private readonly Dictionary<(int, int), int> _asked = [];
+    private readonly Lock _takeLock = new(); // the pump, and whoever opens an alert
     private int _unsettled;
     private long _throttled;
 
@@ -86,8 +87,53 @@ internal sealed class LaneSteps(IReadOnlyList<ChannelRoute> routes, ChannelKind 
     /// <param name="why">Why the answer is 0.</param>
     public int Take(Span<TakenDelivery> batch, Span<LedgerEvent> rows, out LaneWait why)
     {
+        lock (_takeLock) return TakeLocked(batch, rows, out why);
+    }
+
+    /// <summary>The first attempts of an alert that is about to be opened, all over one route, as many of them as may start now: their slots are taken. The rows stand in the append that opens it; where that is given up, <see cref="GiveBack"/>.</summary>
+    /// <param name="endpointNos">In dispatch order.</param>
+    public LedgerEvent[] TakeFirst(int disseminationNo, ReadOnlySpan<int> endpointNos)
+    {
+        lock (_takeLock)
+        {
+            var (route, healthy) = Choose();
+            int count = Math.Min(Math.Min(FreeOn(route) - _cancelReserve, endpointNos.Length), Math.Min(healthy, route.Pace.Available()));
+            if (count <= 0) return [];
+            Begin(route, count);
+            var rows = new LedgerEvent[count];
+            long now = clock.GetUtcNow().UtcTicks;
+            for (int i = 0; i < count; i++)
+            {
+                rows[i] = new LedgerEvent
+                {
+                    Kind = LedgerEventKind.Started, AtTicks = now, DisseminationNo = disseminationNo, EndpointNo = endpointNos[i], Channel = (byte)channel, Purpose = (byte)Purpose.Original, Attempt = 1, Code = StartedCodes.Plain,
+                    Number = route.Route.Number,
+                };
+            }
+            return rows;
+        }
+    }
+
+    /// <summary>What was taken first did not become durable and never left.</summary>
+    public void GiveBack(ReadOnlySpan<LedgerEvent> rows)
+    {
+        foreach (ref readonly var row in rows) HealthOf((byte)row.Number)!.NeverLeft();
+        Settled(rows.Length);
+    }
+
+    private int FreeOn(RouteHealth route) => Math.Min(options.Slots - route.InFlight, options.Window - Unsettled);
+
+    private void Begin(RouteHealth route, int count)
+    {
+        route.Pace.Spend(count);
+        route.Took(count);
+        Interlocked.Add(ref _unsettled, count);
+    }
+
+    private int TakeLocked(Span<TakenDelivery> batch, Span<LedgerEvent> rows, out LaneWait why)
+    {
         var (route, healthy) = Choose();
-        int free = Math.Min(options.Slots - route.InFlight, options.Window - Unsettled);
+        int free = FreeOn(route);
         int allowed = Math.Min(Math.Min(free, healthy), route.Pace.Available());
         // The last slots are for what takes back, those before them for what threatens life: a slow provider full of lesser messages holds up neither.
         var limits = new TakeLimits(allowed, Math.Min(allowed, free - _cancelReserve), Math.Min(allowed, free - _cancelReserve - _lifeReserve));
@@ -95,9 +141,7 @@ internal sealed class LaneSteps(IReadOnlyList<ChannelRoute> routes, ChannelKind 
         // Behind a route that is not well the wait is short: another one may be by then, without anything having been answered.
         why = allowed > 0 ? LaneWait.Work : free <= 0 && (_routes.Length == 1 || route.IsWell) ? LaneWait.Capacity : LaneWait.Pace;
         if (count == 0) return 0;
-        route.Pace.Spend(count);
-        route.Took(count);
-        Interlocked.Add(ref _unsettled, count);
+        Begin(route, count);
         for (int i = 0; i < count; i++) rows[i] = batch[i].Started = batch[i].Started with { Number = route.Route.Number };
         return count;
     }

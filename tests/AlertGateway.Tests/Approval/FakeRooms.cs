@@ -3,6 +3,7 @@ using System.Text;
 using AlertGateway.Cap;
 using AlertGateway.Core;
 using AlertGateway.Core.Approval;
+using AlertGateway.Core.Dispatch;
 using AlertGateway.Core.Ingest;
 using AlertGateway.Core.Rendering;
 using AlertGateway.Core.Targeting;
@@ -37,11 +38,11 @@ public sealed class RememberingDispatch : IDispatchRoom
     /// <summary>Nothing can be opened beside another append.</summary>
     public bool RefusesOpening { get; set; }
 
-    public IReadOnlyList<LedgerEvent> Opening(ClearedAlert cleared)
+    public Opening Opening(ClearedAlert cleared)
     {
         if (RefusesOpening) throw new InvalidOperationException("The registry has changed.");
         OpenAsync(cleared, CancellationToken.None);
-        return [new LedgerEvent { Kind = LedgerEventKind.Cleared, AtTicks = 1, DisseminationNo = Opened.Count }];
+        return new Opening([new LedgerEvent { Kind = LedgerEventKind.Cleared, AtTicks = 1, DisseminationNo = Opened.Count }]);
     }
 
     public int? FindByAlert(AlertKey key) => _byAlert.TryGetValue(key, out var no) ? no : null;

@@ -127,7 +127,7 @@ public sealed class SnapshotTests
         using (var ledger = SqliteLedger.Open(path))
         {
             var (room, snapshots, _) = Start(ledger, snapshotPath);
-            Assert.NotEmpty(room.Opening(Makers.ARedAlert(Town, Sent)));
+            using (var opening = room.Opening(Makers.ARedAlert(Town, Sent))) Assert.NotEmpty(opening.Rows);
             Assert.Equal(2, await room.OpenAsync(Makers.ARedAlert(Town, Sent.AddHours(1)), Stop));
             snapshots.Write();
             served = Served(room);
