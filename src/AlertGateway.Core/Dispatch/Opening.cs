@@ -38,7 +38,7 @@ internal sealed record FirstStarts(ILaneHead Head, LedgerEvent[] Rows);
 public sealed partial class DisseminationRoom
 {
     /// <summary>First attempts of a lane that stand in the append which opens an alert. More would make the first ones wait for the last one's row.</summary>
-    internal const int FirstTogether = 64;
+    internal const int FirstTogether = 32;
 
     private readonly List<ILaneHead> _heads = [];
     private readonly Dictionary<int, List<FirstStarts>> _opening = [];

@@ -10,6 +10,10 @@ public sealed class VillageAudiences
 {
     private readonly RegistrySnapshot _registry;
     private readonly Village[] _villages;
+    private volatile Planned? _last;
+
+    /// <summary>The newest plan: earthquakes that a whole county feels come one like the other.</summary>
+    private sealed record Planned(int[] Horns, int[] Apps, TargetingResult Result);
 
     public VillageAudiences(RegistrySnapshot registry, VillageLanguages languages)
     {
@@ -50,7 +54,9 @@ public sealed class VillageAudiences
     {
         ArgumentNullException.ThrowIfNull(horns);
         ArgumentNullException.ThrowIfNull(apps);
-        int[] hornVillages = [.. horns.Order()], appVillages = [.. apps.Order()], all = [.. horns.Union(apps).Order()];
+        int[] hornVillages = [.. horns.Order()], appVillages = [.. apps.Order()];
+        if (_last is { } last && last.Horns.AsSpan().SequenceEqual(hornVillages) && last.Apps.AsSpan().SequenceEqual(appVillages)) return last.Result;
+        int[] all = [.. hornVillages.Union(appVillages).Order()];
         var channels = new List<ChannelAudience>(2);
         // Loudspeakers stand first: they wake a house.
         Add(channels, ChannelKind.Loudspeaker, hornVillages, static v => v.Horns, static v => v.HornOrders);
@@ -67,7 +73,9 @@ public sealed class VillageAudiences
                 Deliveries = channels.ToDictionary(c => c.Channel, c => c.EndpointNos.Length), ByTown = byTown,
             },
         };
-        return new TargetingResult(AreaOf(all), audience with { Sha256 = AudienceHash.Of(audience) }, []);
+        var result = new TargetingResult(AreaOf(all), audience with { Sha256 = AudienceHash.Of(audience) }, []);
+        _last = new Planned(hornVillages, appVillages, result);
+        return result;
     }
 
     private AlertArea AreaOf(int[] villages)

@@ -51,7 +51,8 @@ internal sealed partial class QuakeHouse : BackgroundService
                 foreach (var programme in stock.All) programmes.PutMap(programmes.Put(programme.Wav), Channels.Speech.ProgrammeMap.Of(programme).ToJson());
                 house._reserve = new QuakeReserve(villages, stock);
                 horns.Set(stock.All, channel);
-                house.Rehearsed = await RehearseAsync(house._reserve, cancellationToken);
+                house.Rehearsed = await RehearseAsync(rehearsal.RunAsync, house._reserve, cancellationToken);
+                if (house.Rehearsed == true) house.Rehearsed = await RehearseAsync(rehearsal.WarmAsync, house._reserve, cancellationToken);
             }
 #pragma warning disable CA1031 // No stock: earthquakes go the slow way, everything else goes on, and the health page says so.
             catch (Exception ex) when (ex is not OperationCanceledException)
@@ -62,11 +63,11 @@ internal sealed partial class QuakeHouse : BackgroundService
             }
         }
 
-        async Task<bool?> RehearseAsync(QuakeReserve reserve, CancellationToken cancellationToken)
+        async Task<bool?> RehearseAsync(Func<QuakeReserve, CancellationToken, Task<bool?>> rehearse, QuakeReserve reserve, CancellationToken cancellationToken)
         {
             try
             {
-                return await rehearsal.RunAsync(reserve, cancellationToken);
+                return await rehearse(reserve, cancellationToken);
             }
 #pragma warning disable CA1031 // A rehearsal that breaks down has rehearsed nothing, and the health page says so; the stock is good all the same.
             catch (Exception ex) when (ex is not OperationCanceledException)

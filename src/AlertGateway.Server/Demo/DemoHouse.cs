@@ -220,7 +220,7 @@ internal sealed class DemoHouse : IDisposable
     private async Task<ChildProcess> StartAsync(string emulator, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         string program = Path.Combine(Bin, emulator, _configuration, "agw-" + emulator.ToLowerInvariant());
-        var child = await ChildProcess.StartAsync(program, [.. arguments, "--parent", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)], Path.Combine(Folder, emulator.ToLowerInvariant() + ".log"), TimeSpan.FromMinutes(2), cancellationToken);
+        var child = await ChildProcess.StartAsync(program, [.. arguments, "--parent", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)], Path.Combine(Folder, emulator.ToLowerInvariant() + ".log"), TimeSpan.FromMinutes(2), cancellationToken, yields: _options.QuakeFeed is not null);
         _emulators.Add(child);
         return child;
     }

@@ -53,6 +53,7 @@ public sealed class SqliteLedger : ILedger, IDisposable
     private readonly TaskCompletionSource<LedgerException> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastSequence;
     private long _checkpointed;
+    private bool _headIsNew;
     private volatile LedgerException? _failure;
 
     private SqliteLedger(string path, SqliteLedgerOptions options, FileStream fileLock, sqlite3 database, AuditLog audit, string publicPem)
@@ -250,6 +251,7 @@ public sealed class SqliteLedger : ILedger, IDisposable
             TryCommit(() => Write(), lastChance: true);
         }
         if (_failure is null) Publish();
+        TellWitness();
     }
 
     private void Seal()
@@ -259,6 +261,14 @@ public sealed class SqliteLedger : ILedger, IDisposable
             IsShortOfSpace = true;
             TryCommit(() => _audit.Seal(), lastChance: true);
         }
+        TellWitness();
+    }
+
+    /// <summary>After everybody who waits for the commit: the witness writes and syncs a file of its own meanwhile.</summary>
+    private void TellWitness()
+    {
+        if (_headIsNew) Witness.Pulse();
+        _headIsNew = false;
     }
 
     /// <summary>While nobody waits. Whoever fills the write-ahead log would pay for all of it otherwise, tens of milliseconds: it may be an earthquake. What is not copied now (a reader, a full disk) stays in the log.</summary>
@@ -284,9 +294,8 @@ public sealed class SqliteLedger : ILedger, IDisposable
             SqliteCalls.Execute(_database, "BEGIN IMMEDIATE");
             write();
             SqliteCalls.Execute(_database, "COMMIT");
-            bool newHead = _audit.IsHeadNew;
+            _headIsNew |= _audit.IsHeadNew;
             _audit.Committed();
-            if (newHead) Witness.Pulse();
             return true;
         }
         catch (LedgerException ex)

@@ -18,7 +18,7 @@ public sealed class OpeningTests : IDisposable
 
     [Theory(Timeout = 60_000)]
     [InlineData(16, 15)] // a slot is kept for what takes back
-    [InlineData(4096, 64)]
+    [InlineData(4096, 32)]
     public async Task The_first_attempts_need_no_commit_of_their_own_and_nobody_gets_it_twice(int slots, int first)
     {
         var town = Makers.ATown(500);

@@ -53,4 +53,16 @@ public sealed class VillageAudiencesTests
         var (one, other, newer) = (Villages().Plan(horns, apps), Villages().Plan([.. horns.Reverse()], [.. apps.Reverse()]), Villages("v2").Plan(horns, apps));
         return one.Audience.Sha256 == other.Audience.Sha256 && one.Area.Sha256 == other.Area.Sha256 && one.Audience.Sha256 != newer.Audience.Sha256;
     }, iter: 64);
+
+    [Fact]
+    public void A_plan_is_the_same_whatever_was_planned_before() => Gen.Bool.Array[4].Array[2, 6].Sample(nights =>
+    {
+        var villages = Villages();
+        return nights.All(picks =>
+        {
+            int[] horns = [.. new[] { 0, 1 }.Where(v => picks[v])], apps = [.. new[] { 0, 1 }.Where(v => picks[2 + v])];
+            var (again, anew) = (villages.Plan(horns, apps), Villages().Plan(horns, apps));
+            return again.Audience.Sha256 == anew.Audience.Sha256 && again.Area.Sha256 == anew.Area.Sha256 && again.Audience.Channels.SelectMany(c => c.EndpointNos).SequenceEqual(anew.Audience.Channels.SelectMany(c => c.EndpointNos));
+        });
+    }, iter: 64);
 }
