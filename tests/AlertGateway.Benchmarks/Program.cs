@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using AlertGateway.Benchmarks;
 
-// dotnet run -c Release --project tests/AlertGateway.Benchmarks -- ledger | handoff [messages] | receipts [deliveries] | receipts-http [receipts] | cost [deliveries …] | cap CORPUS | audio CONFIG — prints a Markdown table; results/ keeps the committed ones.
+// dotnet run -c Release --project tests/AlertGateway.Benchmarks -- ledger | handoff [messages [alternations [row]]] | receipts [deliveries] | receipts-http [receipts] | cost [deliveries …] | cap CORPUS | audio CONFIG — prints a Markdown table; results/ keeps the committed ones.
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Machine: {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, load before the first run {LoadAverage()}"));
 Console.WriteLine();
 switch (args.FirstOrDefault() ?? "ledger")
@@ -22,7 +22,8 @@ switch (args.FirstOrDefault() ?? "ledger")
         string emulator = Path.Combine(AppContext.BaseDirectory, "..", "..", "SmsProvider", "release", "agw-smsprovider");
         Console.WriteLine("| transport | slots | W | signed callbacks | gateway SMS/s | bare HttpClient loop SMS/s | ratio | CPU a message, gateway side | CPU a message, bare | ledger rows a commit |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
-        foreach (var (http2, slots, window, callbacks) in ((bool, int, int, bool)[])[(false, 256, 512, false), (true, 256, 512, false), (true, 512, 1_024, false), (true, 256, 512, true), (true, 512, 1_024, true)])
+        (bool, int, int, bool)[] ways = [(false, 256, 512, false), (true, 256, 512, false), (true, 512, 1_024, false), (true, 256, 512, true), (true, 512, 1_024, true)];
+        foreach (var (http2, slots, window, callbacks) in args.Length > 3 ? [ways[int.Parse(args[3], CultureInfo.InvariantCulture) - 1]] : ways)
         {
             var loop = new HandOffAgainstBareLoop(emulator, http2, slots, window, callbacks);
             var (gateway, bare, gatewayCpu, bareCpu) = loop.Run(messages, alternations);
@@ -45,7 +46,7 @@ switch (args.FirstOrDefault() ?? "ledger")
         CapAgainstXmlReader.Run(args.Length > 1 ? args[1] : Path.Combine("tests", "corpus", "cap"), Console.Out);
         return 0;
     default:
-        Console.Error.WriteLine("ledger | handoff [MESSAGES [ALTERNATIONS]] | receipts [DELIVERIES] | receipts-http [RECEIPTS] | cost [DELIVERIES …] | cap [CORPUS] | audio CONFIG");
+        Console.Error.WriteLine("ledger | handoff [MESSAGES [ALTERNATIONS [ROW]]] | receipts [DELIVERIES] | receipts-http [RECEIPTS] | cost [DELIVERIES …] | cap [CORPUS] | audio CONFIG");
         return 2;
 }
 

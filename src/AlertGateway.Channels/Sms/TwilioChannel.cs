@@ -27,6 +27,7 @@ public sealed class TwilioChannel : IChannel, IDisposable
 
     private readonly TimeProvider _clock;
     private readonly TimeSpan _requestTimeout;
+    private readonly SharedDeadline _deadline;
     private readonly TwilioForm _form;
     private readonly Uri _messages;
     private readonly string _basic;
@@ -40,6 +41,7 @@ public sealed class TwilioChannel : IChannel, IDisposable
         ArgumentNullException.ThrowIfNull(options);
         _clock = clock;
         _requestTimeout = options.RequestTimeout;
+        _deadline = new SharedDeadline(options.RequestTimeout, clock);
         _form = new TwilioForm(options);
         _messages = new Uri(options.MessagesUrl);
         _basic = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{options.AccountSid}:{SecretFile.Read(options.TokenFile)}"));
@@ -80,19 +82,18 @@ public sealed class TwilioChannel : IChannel, IDisposable
         using var content = _form.Content(delivery.Rendition, delivery.Address.Span, delivery.Tag, validitySeconds, delivery.Gate);
         using var request = Request(HttpMethod.Post, _messages);
         request.Content = content;
-        using var deadline = new CancellationTokenSource(_requestTimeout, _clock);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        var deadline = _deadline.Token(cancellationToken);
         bool taken = false;
         if (cancellationToken.IsCancellationRequested || !delivery.Gate.IsOpen) return DispatchOutcome.NotSent;
         try
         {
-            using var response = await _client.SendAsync(request, linked.Token);
+            using var response = await _client.SendAsync(request, deadline);
             if (content.IsHeldBack) return DispatchOutcome.NotSent;
             taken = response.IsSuccessStatusCode;
             byte[] buffer = ArrayPool<byte>.Shared.Rent(AnswerBytesMax);
             try
             {
-                int length = await ReadAsync(response, buffer.AsMemory(0, AnswerBytesMax), linked.Token);
+                int length = await ReadAsync(response, buffer.AsMemory(0, AnswerBytesMax), deadline);
                 return taken
                     ? DispatchOutcome.Accepted(TwilioAnswer.Sid(buffer.AsSpan(0, length)))
                     : TwilioAnswer.Classify(response.StatusCode, TwilioAnswer.ErrorCode(buffer.AsSpan(0, length)), RetryAfter(response));

@@ -29,6 +29,7 @@ public sealed partial class Lane : ILaneHead
     private static readonly ReadOnlyMemory<byte> Unreadable = new byte[1];
 
     private static readonly TimeSpan IdleWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan UnreadableTold = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PaceWait = TimeSpan.FromMilliseconds(5);
 
     private readonly ChannelKind _kind;
@@ -50,6 +51,7 @@ public sealed partial class Lane : ILaneHead
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private List<LedgerEvent> _results = [];
     private int _faults;
+    private long? _toldUnreadableAt; // under _addressesLock
     private int _sending;
     private CancellationToken _stop;
 
@@ -96,8 +98,8 @@ public sealed partial class Lane : ILaneHead
     void ILaneHead.SendFirst(TakenDelivery[] taken)
     {
         Interlocked.Add(ref _sending, taken.Length);
-        if (_readsAddress) ThreadPool.UnsafeQueueUserWorkItem(static work => work.Lane.SendDurable(work.Taken, work.Lane._stop), (Lane: this, Taken: taken), preferLocal: false);
-        else SendDurable(taken, _stop);
+        if (_readsAddress) ThreadPool.UnsafeQueueUserWorkItem(static work => work.Lane.SendDurable(work.Taken, lastHere: true, work.Lane._stop), (Lane: this, Taken: taken), preferLocal: false);
+        else SendDurable(taken, lastHere: false, _stop);
     }
 
     private async Task PumpAsync(CancellationToken cancellationToken)
@@ -133,17 +135,22 @@ public sealed partial class Lane : ILaneHead
             Fail(taken.Length, ex);
             return;
         }
-        SendDurable(taken, cancellationToken);
+        SendDurable(taken, lastHere: true, cancellationToken);
     }
 
     /// <summary>Their Started rows are durable.</summary>
-    private void SendDurable(TakenDelivery[] taken, CancellationToken cancellationToken)
+    /// <param name="lastHere">This thread is the pool's: the last of them begin on it.</param>
+    private void SendDurable(TakenDelivery[] taken, bool lastHere, CancellationToken cancellationToken)
     {
         try
         {
             var addresses = new ReadOnlyMemory<byte>[taken.Length];
             ReadAddresses(taken.Select(t => t.Started.EndpointNo).ToArray(), addresses);
-            for (int from = 0; from < taken.Length; from += SentTogether) Send(taken.AsSpan(from, Math.Min(SentTogether, taken.Length - from)), addresses.AsSpan(from), cancellationToken);
+            for (int from = 0; from < taken.Length; from += SentTogether)
+            {
+                int count = Math.Min(SentTogether, taken.Length - from);
+                Send(taken.AsSpan(from, count), addresses.AsSpan(from), here: lastHere && from + count == taken.Length, cancellationToken);
+            }
         }
 #pragma warning disable CA1031 // As above.
         catch (Exception ex)
@@ -187,11 +194,19 @@ public sealed partial class Lane : ILaneHead
         {
             if (endpoints.Length == 1)
             {
-                Interlocked.Increment(ref _faults);
-                LogUnreadable(_logger, _kind, endpoints[0], ex);
+                TellUnreadable(endpoints[0], ex);
             }
             return false;
         }
+    }
+
+    /// <summary>Each is counted; thousands of them, tried again and again, are not a line each.</summary>
+    private void TellUnreadable(int endpoint, Exception because)
+    {
+        int faults = Interlocked.Increment(ref _faults);
+        if (_toldUnreadableAt is { } told && _clock.GetElapsedTime(told) < UnreadableTold) return;
+        _toldUnreadableAt = _clock.GetTimestamp();
+        LogUnreadable(_logger, _kind, endpoint, faults, because);
     }
 
     private async Task WaitAsync(Task? signal, CancellationToken cancellationToken)
@@ -214,10 +229,16 @@ public sealed partial class Lane : ILaneHead
     }
 
     /// <summary>A few attempts begin on one thread of the pool, one after the other; none waits for another's answer.</summary>
-    private void Send(ReadOnlySpan<TakenDelivery> taken, ReadOnlySpan<ReadOnlyMemory<byte>> addresses, CancellationToken cancellationToken)
+    /// <param name="here">On this thread: there is nothing else for it to do, and the pool may be busy.</param>
+    private void Send(ReadOnlySpan<TakenDelivery> taken, ReadOnlySpan<ReadOnlyMemory<byte>> addresses, bool here, CancellationToken cancellationToken)
     {
         var part = new Outgoing[taken.Length];
         for (int i = 0; i < part.Length; i++) part[i] = _steps.Make(in taken[i], addresses[i]);
+        if (here)
+        {
+            foreach (var outgoing in part) _ = SendAsync(outgoing, cancellationToken);
+            return;
+        }
         ThreadPool.UnsafeQueueUserWorkItem(
             static work =>
             {
@@ -378,8 +399,8 @@ public sealed partial class Lane : ILaneHead
         }
     }
 
-    [LoggerMessage(5002, LogLevel.Error, "Channel {Channel}: the record of endpoint {Endpoint} cannot be read; it is tried again, the others go on")]
-    private static partial void LogUnreadable(ILogger logger, ChannelKind channel, int endpoint, Exception exception);
+    [LoggerMessage(5002, LogLevel.Error, "Channel {Channel}: the record of endpoint {Endpoint} cannot be read; it is tried again, the others go on ({Faults} faults of this channel since the start)")]
+    private static partial void LogUnreadable(ILogger logger, ChannelKind channel, int endpoint, int faults, Exception exception);
 
     [LoggerMessage(5001, LogLevel.Error, "Channel {Channel} threw: a bug, counted against its lane")]
     private static partial void LogChannelFault(ILogger logger, ChannelKind channel, Exception exception);

@@ -122,12 +122,19 @@ public sealed class SqliteLedger : ILedger, IDisposable
     public void Observe(ICommitObserver observer) => _observers.Add(observer);
 
     /// <inheritdoc/>
-    public async ValueTask<long> AppendAsync(ReadOnlyMemory<LedgerEvent> events, CancellationToken cancellationToken = default)
+    public ValueTask<long> AppendAsync(ReadOnlyMemory<LedgerEvent> events, CancellationToken cancellationToken = default)
     {
         if (_failure is { } failure) throw new LedgerException(failure.Message, failure);
         ArgumentOutOfRangeException.ThrowIfZero(events.Length);
         if (IsShortOfSpace && Begins(events.Span)) throw new LedgerFullException("磁盘已满：撤回照常，新的预警和回执暂不受理。The disk is full: cancels go through, nothing new is taken in.");
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<long>(cancellationToken);
         var append = new Append(events);
+        return _queue.Writer.TryWrite(append) ? new(append.Done.Task) : QueueAsync(append, cancellationToken);
+    }
+
+    /// <summary>The queue is full, or closed.</summary>
+    private async ValueTask<long> QueueAsync(Append append, CancellationToken cancellationToken)
+    {
         try
         {
             await _queue.Writer.WriteAsync(append, cancellationToken).ConfigureAwait(false);
