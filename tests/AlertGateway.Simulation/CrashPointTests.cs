@@ -10,20 +10,23 @@ public sealed class CrashPointTests
 
     /// <summary>AGW_SIM_CRASHPOINTS=1 runs every point; by default every 199th, and always the first and last hundred effects.</summary>
     [Theory]
-    [InlineData((int)Tear.Lost)]
-    [InlineData((int)Tear.KeptUntold)]
-    [InlineData((int)Tear.Prefix)]
-    public void A_crash_at_any_point_loses_and_repeats_nothing(int tear)
+    [InlineData((int)Tear.Lost, false)]
+    [InlineData((int)Tear.KeptUntold, false)]
+    [InlineData((int)Tear.Prefix, false)]
+    [InlineData((int)Tear.Lost, true)]
+    [InlineData((int)Tear.KeptUntold, true)]
+    [InlineData((int)Tear.Prefix, true)]
+    public void A_crash_at_any_point_loses_and_repeats_nothing(int tear, bool atOnce)
     {
         int every = int.Parse(Environment.GetEnvironmentVariable("AGW_SIM_CRASHPOINTS") ?? "199", CultureInfo.InvariantCulture);
-        var whole = SimRun.Play(Seed, Households, calm: true);
+        var whole = SimRun.Play(Seed, Households, calm: true, atOnce: atOnce);
         Assert.Null(whole.Violation);
         Assert.Equal((1_002, 0), (whole.Effects, whole.Crashes));
         long points = 0;
         var lockOfResult = new Lock();
         Parallel.ForEach(Points(whole.Steps, every), new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = TestContext.Current.CancellationToken }, step =>
         {
-            var night = SimRun.Play(Seed, Households, new CrashPoint(step, (Tear)tear), calm: true);
+            var night = SimRun.Play(Seed, Households, new CrashPoint(step, (Tear)tear), calm: true, atOnce: atOnce);
             if (night.Violation is not null) Assert.Fail($"crash at step {step}, {(Tear)tear}: {night.Violation}");
             lock (lockOfResult) points += night.Crashes;
         });
