@@ -13,7 +13,7 @@ namespace AlertGateway.Emulators.SmsProvider;
 /// Kestrel itself; 4xx and 5xx answers are Twilio's JSON.
 /// </summary>
 internal sealed class ProviderApplication(
-    SmsProviderOptions options, MessageStore store, Acceptance acceptance, ProviderStats stats, BehaviourCell behaviour)
+    SmsProviderOptions options, MessageStore store, Acceptance acceptance, ProviderStats stats, BehaviourCell behaviour, TimeProvider clock)
     : IHttpApplication<IFeatureCollection>
 {
     private const int BodyBytesMax = 64 * 1024;
@@ -115,7 +115,7 @@ internal sealed class ProviderApplication(
         Verdict verdict;
         Message message;
         ProviderError? error;
-        var now = DateTime.UtcNow.Ticks;
+        var now = clock.GetUtcNow().UtcTicks;
         if (body.IsSingleSegment)
         {
             verdict = acceptance.Decide(body.FirstSpan, behaviour.Value, mono, now, out message, out error);

@@ -49,7 +49,7 @@ public sealed class SmsProviderServer : IAsyncDisposable
         var transport = new SocketTransportFactory(
             Options.Create(new SocketTransportOptions { UnsafePreferInlineScheduling = true, Backlog = 4096 }), NullLoggerFactory.Instance);
         var kestrel = new KestrelServer(Options.Create(limits), transport, NullLoggerFactory.Instance);
-        await kestrel.StartAsync(new ProviderApplication(options, store, acceptance, stats, behaviour), cancellationToken);
+        await kestrel.StartAsync(new ProviderApplication(options, store, acceptance, stats, behaviour, TimeProvider.System), cancellationToken);
         return new SmsProviderServer(kestrel, callbacks, journal);
     }
 

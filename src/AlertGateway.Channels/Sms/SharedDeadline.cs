@@ -1,8 +1,8 @@
 namespace AlertGateway.Channels.Sms;
 
 /// <summary>
-/// One deadline for all requests that begin within the same hundredth of it: with a timer and two token sources for each of forty thousand requests a second, watching them costs a fifth of sending them. A request is given up at most a
-/// hundredth of the time early, never late. Thread-safe.
+/// One deadline for all requests that begin within the same hundredth of it, instead of a timer and two token sources for each of tens of thousands a second. A request is given up at most a hundredth of the time early, never late.
+/// Thread-safe.
 /// </summary>
 /// <param name="after">From the beginning of a request to its end.</param>
 internal sealed class SharedDeadline(TimeSpan after, TimeProvider clock)

@@ -14,7 +14,7 @@ public sealed record ChannelRoute(IChannel Channel, byte Number = 0, string Name
 /// <param name="IsSilent">Attempts wait and nothing has been answered for seconds: others are preferred meanwhile.</param>
 public sealed record RouteStatus(byte Number, string Name, bool IsDown, bool IsSilent, bool IsAccountRefused, int InFlight, long Started);
 
-/// <summary>What a lane knows of one route: its health, its pace, what is on its wire. Thread-safe but for <see cref="Pace"/>, which one pump calls.</summary>
+/// <summary>What a lane knows of one route: its health, its pace, what is on its wire. Thread-safe but for <see cref="Pace"/>, whose callers take turns.</summary>
 internal sealed class RouteHealth(ChannelRoute route, int laneRatePerSecond, bool watched, TimeProvider clock)
 {
     /// <summary>Nothing answered for this long while attempts wait: the route is silent. Longer than a slow answer, shorter than a request's time-out.</summary>

@@ -23,8 +23,7 @@ internal readonly record struct Outgoing(OutgoingDelivery Delivery, LedgerEvent 
 internal readonly record struct TakeLimits(int All, int Originals, int Ordinary);
 
 /// <summary>
-/// What a lane decides, without its tasks: what may start and over which route, which row an outcome becomes, what an answer settles. No I/O, no <c>async</c>; time comes from the clock. <see cref="Take"/> is called by one caller at a time, the
-/// others from any thread; <see cref="Lane"/> runs it with real channels, the simulation with unreliable ones.
+/// What a lane decides, without its tasks: what may start and over which route, which row an outcome becomes, what an answer settles. No I/O, no <c>async</c>; time comes from the clock. Thread-safe; <see cref="Lane"/> runs it with real channels, the simulation with unreliable ones.
 /// </summary>
 /// <param name="routes">In order of preference; at least one.</param>
 internal sealed class LaneSteps(IReadOnlyList<ChannelRoute> routes, ChannelKind channel, LaneOptions options, DisseminationRoom room, EndpointFlags[] endpointFlags, TimeProvider clock)
@@ -121,15 +120,6 @@ internal sealed class LaneSteps(IReadOnlyList<ChannelRoute> routes, ChannelKind 
         Settled(rows.Length);
     }
 
-    private int FreeOn(RouteHealth route) => Math.Min(options.Slots - route.InFlight, options.Window - Unsettled);
-
-    private void Begin(RouteHealth route, int count)
-    {
-        route.Pace.Spend(count);
-        route.Took(count);
-        Interlocked.Add(ref _unsettled, count);
-    }
-
     private int TakeLocked(Span<TakenDelivery> batch, Span<LedgerEvent> rows, out LaneWait why)
     {
         var (route, healthy) = Choose();
@@ -144,6 +134,15 @@ internal sealed class LaneSteps(IReadOnlyList<ChannelRoute> routes, ChannelKind 
         Begin(route, count);
         for (int i = 0; i < count; i++) rows[i] = batch[i].Started = batch[i].Started with { Number = route.Route.Number };
         return count;
+    }
+
+    private int FreeOn(RouteHealth route) => Math.Min(options.Slots - route.InFlight, options.Window - Unsettled);
+
+    private void Begin(RouteHealth route, int count)
+    {
+        route.Pace.Spend(count);
+        route.Took(count);
+        Interlocked.Add(ref _unsettled, count);
     }
 
     // The first that is well, full or not: a provider that is merely busy is waited for. One that is coming back gets what it may have, the next one the rest. Where none is well, whichever may be probed.

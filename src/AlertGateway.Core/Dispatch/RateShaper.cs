@@ -1,7 +1,7 @@
 namespace AlertGateway.Core.Dispatch;
 
 /// <summary>
-/// Token bucket whose rate falls when the far side says "too fast" and creeps up again (additive increase, multiplicative decrease). One lane's pump calls it; <see cref="Throttled"/> may come from any worker.
+/// Token bucket whose rate falls when the far side says "too fast" and creeps up again (additive increase, multiplicative decrease). A lane's callers take turns; <see cref="Throttled"/> may come from any worker.
 /// </summary>
 internal sealed class RateShaper(int configuredPerSecond, TimeProvider clock)
 {

@@ -39,7 +39,7 @@ internal sealed class QuakeRehearsal(RegistrySnapshot registry, RenderingRoom re
     /// <returns>The standing order let it through; null where there is nobody whom a warning could reach in time.</returns>
     public Task<bool?> RunAsync(QuakeReserve reserve, CancellationToken cancellationToken) => RunAsync(reserve, Rounds, TimeSpan.Zero, cancellationToken);
 
-    /// <summary>The same over and over for some seconds, at a tenth of a core, until the way is as fast as it gets.</summary>
+    /// <summary>The same over and over for some seconds, with a pause before each, until the way is as fast as it gets.</summary>
     public Task<bool?> WarmAsync(QuakeReserve reserve, CancellationToken cancellationToken) => RunAsync(reserve, WarmRounds, WarmPause, cancellationToken);
 
     private async Task<bool?> RunAsync(QuakeReserve reserve, int rounds, TimeSpan pause, CancellationToken cancellationToken)

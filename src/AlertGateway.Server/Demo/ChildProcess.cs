@@ -21,8 +21,8 @@ internal sealed partial class ChildProcess : IDisposable
     public bool HasExited => _process.HasExited;
 
     /// <summary>Starts a program and waits for its ready line; stderr goes to a log file.</summary>
-    /// <param name="yields">It stands for machines with processors of their own: where others want the processor too, it comes last (nice 15).</param>
     /// <param name="home">The program's home, where its <c>config</c> lies; null for this process's own.</param>
+    /// <param name="yields">It stands for machines with processors of their own: where others want the processor too, it comes last (nice 15).</param>
     /// <exception cref="InvalidOperationException">It ended or stayed silent; the message names its log.</exception>
     public static async Task<ChildProcess> StartAsync(string program, IEnumerable<string> arguments, string log, TimeSpan patience, CancellationToken cancellationToken, string? home = null, bool yields = false)
     {

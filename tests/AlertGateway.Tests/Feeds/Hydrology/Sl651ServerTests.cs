@@ -3,11 +3,14 @@ using AlertGateway.Feeds.Decoding;
 using AlertGateway.Feeds.Health;
 using AlertGateway.Feeds.Sl651;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace AlertGateway.Tests.Feeds.Hydrology;
 
 public sealed class Sl651ServerTests
 {
+    private static readonly FakeTimeProvider Clock = new(new DateTimeOffset(2026, 7, 5, 2, 10, 0, TimeSpan.FromHours(8)));
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -31,7 +34,7 @@ public sealed class Sl651ServerTests
             kept.Add(d);
         });
         var running = server.RunAsync(Stop);
-        byte[] report = Sl651Frames.Report("0012345678", "392300004520", DateTimeOffset.UtcNow);
+        byte[] report = Sl651Frames.Report("0012345678", "392300004520", Clock.GetUtcNow());
         using (var refused = await CallAsync(server))
         {
             await refused.GetStream().WriteAsync(report, Stop);
@@ -55,10 +58,10 @@ public sealed class Sl651ServerTests
         using var server = Server(_ => { });
         _ = server.RunAsync(Stop);
         using var stranger = await CallAsync(server);
-        await stranger.GetStream().WriteAsync(Sl651Frames.Report("0099999999", "392300004520", DateTimeOffset.UtcNow), Stop);
+        await stranger.GetStream().WriteAsync(Sl651Frames.Report("0099999999", "392300004520", Clock.GetUtcNow()), Stop);
         Assert.Equal(0, await stranger.GetStream().ReadAsync(new byte[64], Stop));
         using var known = await CallAsync(server);
-        byte[] report = Sl651Frames.Report("0012345678", "392300004520", DateTimeOffset.UtcNow);
+        byte[] report = Sl651Frames.Report("0012345678", "392300004520", Clock.GetUtcNow());
         foreach (byte b in report) await known.GetStream().WriteAsync(new[] { b }, Stop); // a byte at a time
         await known.GetStream().ReadExactlyAsync(new byte[25], Stop);
     }
@@ -70,7 +73,7 @@ public sealed class Sl651ServerTests
         _ = server.RunAsync(Stop);
         using var client = await CallAsync(server);
         await client.GetStream().WriteAsync(Sl651Frames.Bytes(Sl651Frames.Link), Stop);
-        await client.GetStream().WriteAsync(Sl651Frames.Report("0012345678", "392300004520", DateTimeOffset.UtcNow, 0x33, 7), Stop);
+        await client.GetStream().WriteAsync(Sl651Frames.Report("0012345678", "392300004520", Clock.GetUtcNow(), 0x33, 7), Stop);
         var answer = new byte[25];
         await client.GetStream().ReadExactlyAsync(answer, Stop);
         Assert.Equal((0x33, 7), (answer[10], answer[15]));
@@ -85,7 +88,7 @@ public sealed class Sl651ServerTests
         using var client = await CallAsync(server);
         await noise.GetStream().WriteAsync(new byte[20_000], Stop);
         Assert.Equal(0, await ReadOrZeroAsync(noise));
-        await client.GetStream().WriteAsync(Sl651Frames.Report("0012345678", "392300004520", DateTimeOffset.UtcNow), Stop);
+        await client.GetStream().WriteAsync(Sl651Frames.Report("0012345678", "392300004520", Clock.GetUtcNow()), Stop);
         await client.GetStream().ReadExactlyAsync(new byte[25], Stop);
     }
 
@@ -103,7 +106,7 @@ public sealed class Sl651ServerTests
 
     private static Sl651Server Server(Action<FeedDecode> take)
     {
-        var server = new Sl651Server(new Sl651Options { Enabled = true, Port = 0 }, s => s == "0012345678", take, new FeedPulse("sl651", "sl651", true, TimeSpan.FromHours(1), TimeSpan.Zero, TimeProvider.System), TimeProvider.System, NullLogger<Sl651Server>.Instance);
+        var server = new Sl651Server(new Sl651Options { Enabled = true, Port = 0 }, s => s == "0012345678", take, new FeedPulse("sl651", "sl651", true, TimeSpan.FromHours(1), TimeSpan.Zero, Clock), Clock, NullLogger<Sl651Server>.Instance);
         server.Start();
         return server;
     }
