@@ -3,6 +3,11 @@ using System.Runtime.InteropServices;
 using AlertGateway.Benchmarks;
 
 // dotnet run -c Release --project tests/AlertGateway.Benchmarks -- ledger | handoff [messages [alternations [row]]] | receipts [deliveries] | receipts-http [receipts] | cost [deliveries …] | cap CORPUS | audio CONFIG — prints a Markdown table; results/ keeps the committed ones.
+if (args is ["receipt-source", var url, var dissemination, var count, var sockets]) // the other side of receipts-http
+{
+    Console.Write((await ReceiptSource.RunAsync(new Uri(url), int.Parse(dissemination, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture), int.Parse(sockets, CultureInfo.InvariantCulture))).ToString(CultureInfo.InvariantCulture));
+    return 0;
+}
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Machine: {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, load before the first run {LoadAverage()}"));
 Console.WriteLine();
 switch (args.FirstOrDefault() ?? "ledger")

@@ -26,7 +26,7 @@ internal sealed class WholeCity : IDisposable
 
     public DisseminationRoom Room { get; }
 
-    public int Open() => Room.OpenAsync(Makers.ARedAlert(Town, DateTimeOffset.UnixEpoch), CancellationToken.None).GetAwaiter().GetResult();
+    public int Open(string identifier = "demo-1") => Room.OpenAsync(Makers.ARedAlert(Town, DateTimeOffset.UnixEpoch, identifier), CancellationToken.None).GetAwaiter().GetResult();
 
     public void Dispose()
     {

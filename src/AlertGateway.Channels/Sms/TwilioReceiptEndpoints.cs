@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using AlertGateway.Channels.Keys;
@@ -32,48 +33,41 @@ public sealed class TwilioReceiptEndpoints(TwilioOptions options, SmsEndpointLoo
 
     internal async Task StatusAsync(HttpContext context)
     {
-        string tagText = context.Request.RouteValues["tag"] as string ?? "";
-        byte[] body = ArrayPool<byte>.Shared.Rent(2 * FormBytesMax);
-        try
-        {
-            int length = await ReadFormAsync(context, body);
-            if (length < 0) return;
-            var (status, receipt) = ReadStatus(context, tagText, body.AsSpan(0, length), body.AsSpan(FormBytesMax, FormBytesMax));
-            if (status == HttpStatusCode.NoContent && receipt is { } read) await receipts.ReportAsync(read, context.RequestAborted);
-            context.Response.StatusCode = (int)status;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(body);
-        }
+        if (await WholeFormAsync(context) is not { } read) return;
+        var (status, receipt) = ReadStatus(context, read.Buffer);
+        context.Request.BodyReader.AdvanceTo(read.Buffer.End);
+        if (receipt is { } told) await receipts.ReportAsync(told, context.RequestAborted);
+        context.Response.StatusCode = (int)status;
     }
 
     internal async Task InboundAsync(HttpContext context)
     {
-        byte[] body = ArrayPool<byte>.Shared.Rent(2 * FormBytesMax);
+        if (await WholeFormAsync(context) is not { } read) return;
+        var (status, endpointNo) = ReadReply(context, read.Buffer);
+        context.Request.BodyReader.AdvanceTo(read.Buffer.End);
+        if (endpointNo > 0) await receipts.AcknowledgeNewestAsync(endpointNo, context.RequestAborted);
+        context.Response.StatusCode = (int)status;
+        if (status != HttpStatusCode.OK) return;
+        context.Response.ContentType = "text/xml; charset=utf-8";
+        await context.Response.BodyWriter.WriteAsync("<Response/>"u8.ToArray(), context.RequestAborted);
+    }
+
+    private (HttpStatusCode Status, Receipt? Receipt) ReadStatus(HttpContext context, in ReadOnlySequence<byte> body)
+    {
+        // Given back before anybody waits for the disk: a pool has few buffers that many requests at once could hold.
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(2 * (int)body.Length);
         try
         {
-            int length = await ReadFormAsync(context, body);
-            if (length < 0) return;
-            var (status, endpointNo) = ReadReply(context, body.AsSpan(0, length), body.AsSpan(FormBytesMax, FormBytesMax));
-            if (endpointNo > 0) await receipts.AcknowledgeNewestAsync(endpointNo, context.RequestAborted);
-            context.Response.StatusCode = (int)status;
-            if (status != HttpStatusCode.OK) return;
-            context.Response.ContentType = "text/xml; charset=utf-8";
-            await context.Response.BodyWriter.WriteAsync("<Response/>"u8.ToArray(), context.RequestAborted);
+            if (!CallbackForm.TryParse(Halves(body, buffer, out var scratch), scratch, out var form)) return (HttpStatusCode.BadRequest, null);
+            string tagText = context.Request.RouteValues["tag"] as string ?? "";
+            if (!Signed(context, string.Concat(_statusPrefix, tagText), form)) return (HttpStatusCode.Forbidden, null);
+            if (!DeliveryTag.TryParse(tagText, out var tag) || tag.Key.Channel != ChannelKind.Sms) return (HttpStatusCode.NotFound, null);
+            return (HttpStatusCode.NoContent, ReceiptOf(tag, form));
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(body);
+            ArrayPool<byte>.Shared.Return(buffer);
         }
-    }
-
-    private (HttpStatusCode Status, Receipt? Receipt) ReadStatus(HttpContext context, string tagText, ReadOnlySpan<byte> body, Span<byte> scratch)
-    {
-        if (!CallbackForm.TryParse(body, scratch, out var form)) return (HttpStatusCode.BadRequest, null);
-        if (!Signed(context, string.Concat(_statusPrefix, tagText), form)) return (HttpStatusCode.Forbidden, null);
-        if (!DeliveryTag.TryParse(tagText, out var tag) || tag.Key.Channel != ChannelKind.Sms) return (HttpStatusCode.NotFound, null);
-        return (HttpStatusCode.NoContent, ReceiptOf(tag, form));
     }
 
     /// <summary>Callbacks are unordered and repeatable, so each says only how far the message was at least.</summary>
@@ -92,14 +86,31 @@ public sealed class TwilioReceiptEndpoints(TwilioOptions options, SmsEndpointLoo
         return null; // queued, sending, accepted: the answer to the create request said more.
     }
 
-    private (HttpStatusCode Status, int EndpointNo) ReadReply(HttpContext context, ReadOnlySpan<byte> body, Span<byte> scratch)
+    private (HttpStatusCode Status, int EndpointNo) ReadReply(HttpContext context, in ReadOnlySequence<byte> body)
     {
-        if (!CallbackForm.TryParse(body, scratch, out var form)) return (HttpStatusCode.BadRequest, 0);
-        if (!Signed(context, _inboundUrl, form)) return (HttpStatusCode.Forbidden, 0);
-        if (!IsAcknowledgement(form["Body"u8])) return (HttpStatusCode.OK, 0);
-        int endpointNo = endpointOf(form["From"u8].ToArray());
-        if (endpointNo <= 0) refusals.Refused("sms.reply.unknown-number", "一个登记册中没有的号码回复了短信。 A number that is not in the registry replied to a message.");
-        return (HttpStatusCode.OK, endpointNo);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(2 * (int)body.Length);
+        try
+        {
+            if (!CallbackForm.TryParse(Halves(body, buffer, out var scratch), scratch, out var form)) return (HttpStatusCode.BadRequest, 0);
+            if (!Signed(context, _inboundUrl, form)) return (HttpStatusCode.Forbidden, 0);
+            if (!IsAcknowledgement(form["Body"u8])) return (HttpStatusCode.OK, 0);
+            int endpointNo = endpointOf(form["From"u8].ToArray());
+            if (endpointNo <= 0) refusals.Refused("sms.reply.unknown-number", "一个登记册中没有的号码回复了短信。 A number that is not in the registry replied to a message.");
+            return (HttpStatusCode.OK, endpointNo);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>The body in the first half of the buffer, and the other half.</summary>
+    private static ReadOnlySpan<byte> Halves(in ReadOnlySequence<byte> body, byte[] buffer, out Span<byte> other)
+    {
+        int length = (int)body.Length;
+        body.CopyTo(buffer);
+        other = buffer.AsSpan(length, length);
+        return buffer.AsSpan(0, length);
     }
 
     /// <summary><c>1</c>, <c>收到</c> or <c>OK</c>, trimmed, in any case.</summary>
@@ -118,8 +129,8 @@ public sealed class TwilioReceiptEndpoints(TwilioOptions options, SmsEndpointLoo
         return false;
     }
 
-    /// <summary>Reads the whole form into the buffer; −1 when it was refused, with the status already set.</summary>
-    private static async ValueTask<int> ReadFormAsync(HttpContext context, byte[] buffer)
+    /// <summary>The whole form, which the caller must advance past; null when it was refused, with the status already set.</summary>
+    private static async ValueTask<ReadResult?> WholeFormAsync(HttpContext context)
     {
         var request = context.Request;
         if (request.ContentType is not { } type || !type.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)) return Refuse(context, HttpStatusCode.UnsupportedMediaType);
@@ -132,20 +143,14 @@ public sealed class TwilioReceiptEndpoints(TwilioOptions options, SmsEndpointLoo
                 request.BodyReader.AdvanceTo(read.Buffer.End);
                 return Refuse(context, HttpStatusCode.RequestEntityTooLarge);
             }
-            if (read.IsCompleted)
-            {
-                int length = (int)read.Buffer.Length;
-                read.Buffer.CopyTo(buffer);
-                request.BodyReader.AdvanceTo(read.Buffer.End);
-                return length;
-            }
+            if (read.IsCompleted) return read;
             request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }
 
-    private static int Refuse(HttpContext context, HttpStatusCode status)
+    private static ReadResult? Refuse(HttpContext context, HttpStatusCode status)
     {
         context.Response.StatusCode = (int)status;
-        return -1;
+        return null;
     }
 }
