@@ -16,6 +16,7 @@ internal sealed class Oracle(SimRun run)
     private readonly HashSet<DeliveryKey> _mayHave = [];
     private readonly HashSet<(DeliveryKey Key, byte Level)> _receipts = [];
     private readonly Dictionary<int, int> _chainOf = [];
+    private readonly Dictionary<int, int> _olderOf = [];
     private readonly Dictionary<int, long> _expires = [];
     private readonly HashSet<int> _cleared = [];
     private readonly HashSet<int> _stopped = [];
@@ -48,7 +49,7 @@ internal sealed class Oracle(SimRun run)
                 break;
             case LedgerEventKind.Superseded:
                 _stopped.Add(e.DisseminationNo);
-                if (e.Number > 0) _chainOf[(int)e.Number] = _chainOf.GetValueOrDefault(e.DisseminationNo, e.DisseminationNo);
+                if (e.Number > 0) (_chainOf[(int)e.Number], _olderOf[(int)e.Number]) = (_chainOf.GetValueOrDefault(e.DisseminationNo, e.DisseminationNo), e.DisseminationNo);
                 break;
             case LedgerEventKind.Cancelled:
                 _stopped.Add(e.DisseminationNo);
@@ -77,7 +78,7 @@ internal sealed class Oracle(SimRun run)
         if ((Purpose)started.Purpose != Purpose.Cancel) return;
         var original = new DeliveryKey(started.DisseminationNo, started.EndpointNo, (ChannelKind)started.Channel, Purpose.Original);
         // Nothing starts any more of what is taken back: an attempt that is on the wire is the last one.
-        if (!_mayHave.Contains(original) && !_onTheWire.Any(t => t.Key == original)) Fail($"I5: endpoint {original.EndpointNo} is told to forget what it certainly never had", original.EndpointNo);
+        if (!Chain(original).Any(k => _mayHave.Contains(k) || _onTheWire.Any(t => t.Key == k))) Fail($"I5: endpoint {original.EndpointNo} is told to forget what it certainly never had", original.EndpointNo);
     }
 
     /// <summary>The first byte of an attempt leaves.</summary>
@@ -89,7 +90,7 @@ internal sealed class Oracle(SimRun run)
         if (key.Purpose == Purpose.Original && _stopped.Contains(key.DisseminationNo)) Fail($"I5: {tag} left after the commit that stopped it", tag.Key.EndpointNo);
         if (key.Purpose == Purpose.Original && _expires.TryGetValue(key.DisseminationNo, out long expires) && run.Scheduler.Clock.WallTicks >= expires) Fail($"I4: {tag} left after its expiry", tag.Key.EndpointNo);
         if (key.EndpointNo < 1 || key.EndpointNo > run.Town.Registry.Endpoints || run.Town.Registry.EndpointChannel[key.EndpointNo] != (byte)key.Channel) Fail($"I3: {tag} is not in the audience", tag.Key.EndpointNo);
-        if (key.Purpose == Purpose.Cancel && !_originalStarted.Contains(key with { Purpose = Purpose.Original })) Fail($"I5: {tag} takes back what never started", tag.Key.EndpointNo);
+        if (key.Purpose == Purpose.Cancel && !Chain(key with { Purpose = Purpose.Original }).Any(_originalStarted.Contains)) Fail($"I5: {tag} takes back what never started", tag.Key.EndpointNo);
         if (key.Purpose == Purpose.Correction && key.Channel is not (ChannelKind.Loudspeaker or ChannelKind.Broadcast)) Fail($"I5: {tag} corrects where a cancel belongs", tag.Key.EndpointNo);
         if (delivery.Rendition.Text != (key.Purpose is Purpose.Original ? "Original" : delivery.Rendition.Text is "Cancel" or "Correction" ? delivery.Rendition.Text : "")) Fail($"{tag} carries the words of another purpose", tag.Key.EndpointNo);
     }
@@ -143,7 +144,7 @@ internal sealed class Oracle(SimRun run)
         {
             foreach (var set in state.Sets)
             {
-                for (int slot = 0; slot < set.Count; slot++) Judge(state, set, slot, far);
+                for (int slot = 0; slot < set.Count; slot++) Judge(room, state, set, slot, far);
             }
         }
         foreach (var (key, count) in far.Effects)
@@ -152,7 +153,7 @@ internal sealed class Oracle(SimRun run)
         }
     }
 
-    private void Judge(Dissemination state, DeliverySet set, int slot, FarSide far)
+    private void Judge(DisseminationRoom room, Dissemination state, DeliverySet set, int slot, FarSide far)
     {
         var key = new DeliveryKey(state.DisseminationNo, set.Endpoints[slot], set.Channel, set.Purpose);
         int effects = far.Effects.GetValueOrDefault(key);
@@ -171,8 +172,28 @@ internal sealed class Oracle(SimRun run)
                 Fail($"I1: {key} is still {set.OutcomeOf(slot)}", key.EndpointNo);
                 break;
         }
-        if (set.Purpose != Purpose.Original || effects == 0 || state.Cancelled is null) return;
-        if (state.Set(set.Channel, Purpose.Cancel) is not { } cancel || cancel.SlotOf(set.Endpoints[slot]) is not (>= 0 and var at)) Fail($"I5: {key} was given and nobody takes it back", key.EndpointNo);
-        else if (cancel.OutcomeOf(at) == Outcome.Suppressed && state.CancelledTicks + Dissemination.CancelLife.Ticks > run.Scheduler.Clock.WallTicks) Fail($"I5: {key} was given and its cancel was suppressed", key.EndpointNo);
+        if (set.Purpose == Purpose.Original && effects > 0) IsTakenBack(room, state, key, far);
+    }
+
+    /// <summary>Who holds a message is told by its cancel, or by that of a newer one of the chain; or has a newer one.</summary>
+    private void IsTakenBack(DisseminationRoom room, Dissemination held, DeliveryKey key, FarSide far)
+    {
+        bool stopped = false;
+        for (var state = held; state is not null; state = room.States.FirstOrDefault(s => _olderOf.GetValueOrDefault(s.DisseminationNo) == state.DisseminationNo))
+        {
+            if (state != held && far.Effects.ContainsKey(key with { DisseminationNo = state.DisseminationNo })) return; // that one is judged for itself
+            if (state.Cancelled is null) continue;
+            stopped = true;
+            if (state.Set(key.Channel, Purpose.Cancel) is not { } cancel || cancel.SlotOf(key.EndpointNo) is not (>= 0 and var at)) continue;
+            if (cancel.OutcomeOf(at) == Outcome.Suppressed && state.CancelledTicks + Dissemination.CancelLife.Ticks > run.Scheduler.Clock.WallTicks) Fail($"I5: {key} was given and its cancel was suppressed", key.EndpointNo);
+            return;
+        }
+        if (stopped) Fail($"I5: {key} was given and nobody takes it back", key.EndpointNo);
+    }
+
+    /// <summary>The same delivery of this message and of those that it took over from.</summary>
+    private IEnumerable<DeliveryKey> Chain(DeliveryKey key)
+    {
+        for (int no = key.DisseminationNo; no > 0; no = _olderOf.GetValueOrDefault(no)) yield return key with { DisseminationNo = no };
     }
 }

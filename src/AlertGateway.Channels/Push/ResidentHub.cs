@@ -49,12 +49,12 @@ public sealed class ResidentHub(PushChannel channel, MonotonicSerial serials, IR
             refusals.Refused("push.ack.foreign", "一台设备回执了不属于它的消息，已拒绝。 A device acknowledged a message that is not its own and was refused.");
             return false;
         }
-        var verdict = await receipts.ReportAsync(new Receipt(parsed, evidence, false, DispatchError.None, 0), Context.ConnectionAborted);
+        var verdict = await receipts.ReportAsync(new Receipt(parsed, evidence, false, DispatchError.None, 0, Helped: level == "helped"), Context.ConnectionAborted);
         channel.Device(EndpointNo).Stored(parsed.Key);
         return verdict != ReceiptVerdict.UnknownDelivery;
     }
 
-    /// <summary><c>helped</c>, somebody elsewhere who has reached the household, is a person's word like <c>acknowledged</c>.</summary>
+    /// <summary><c>helped</c>, somebody elsewhere who has reached the household, is a person's word like <c>acknowledged</c>, and counts for those at home as well.</summary>
     private static Evidence? LevelOf(string? level) => level switch
     {
         "delivered" => Evidence.Delivered,

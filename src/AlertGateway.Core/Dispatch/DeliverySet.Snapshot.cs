@@ -5,7 +5,7 @@ namespace AlertGateway.Core.Dispatch;
 /// <summary>The folded part of a set as bytes: what rows made, nothing that a lane has in hand. Queues are made anew from it.</summary>
 public sealed partial class DeliverySet
 {
-    private const SlotFlags Folded = SlotFlags.MayHave | SlotFlags.PossibleDuplicate | SlotFlags.PossibleLoss | SlotFlags.Doubtful | SlotFlags.Unreached;
+    private const SlotFlags Folded = SlotFlags.MayHave | SlotFlags.PossibleDuplicate | SlotFlags.PossibleLoss | SlotFlags.Doubtful | SlotFlags.Unreached | SlotFlags.HoldsOlder;
 
     internal void Save(SnapshotWriter to)
     {

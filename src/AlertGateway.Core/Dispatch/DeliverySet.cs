@@ -74,6 +74,9 @@ public sealed partial class DeliverySet
 
         /// <summary>By the rows it waits for its endpoint; <see cref="Parked"/> goes when the endpoint comes online, this one when the next attempt starts.</summary>
         Unreached = 64,
+
+        /// <summary>Of a cancel: an older message of the chain is to be taken back as well, so it goes out whatever became of this dissemination's own.</summary>
+        HoldsOlder = 128,
     }
 
     public ChannelKind Channel { get; }
@@ -116,6 +119,12 @@ public sealed partial class DeliverySet
     public long StartedTicksOf(int slot) => _startedTicks[slot];
 
     public bool MayHave(int slot) => (_flags[slot] & SlotFlags.MayHave) != 0;
+
+    /// <summary>That the far side gave up on this attempt ends the delivery: a later attempt, or one that a lane has in hand, goes on, and what is delivered stays so, in whichever order the two are heard.</summary>
+    public bool IsNewFailure(int slot, byte attempt) => attempt == _attempts[slot] && _outcome[slot] is Outcome.InFlight or Outcome.Unknown or Outcome.Accepted && _evidence[slot] < Evidence.Delivered;
+
+    /// <summary>It has it, may have it, or has an attempt on the wire.</summary>
+    public bool IsHeld(int slot) => MayHave(slot) || _outcome[slot] == Outcome.InFlight;
 
     /// <summary>The next start of this slot must carry the possible-duplicate label.</summary>
     public bool NextStartIsLabelled(int slot) => (_flags[slot] & SlotFlags.Doubtful) != 0 && Class != AdapterClass.Idempotent;
@@ -241,8 +250,11 @@ public sealed partial class DeliverySet
     /// <summary>Suppresses one planned slot: nothing has to be taken back where nothing arrived.</summary>
     public void SuppressPlanned(int slot)
     {
-        if (_outcome[slot] == Outcome.Planned) Move(slot, Outcome.Suppressed);
+        if (_outcome[slot] == Outcome.Planned && (_flags[slot] & SlotFlags.HoldsOlder) == 0) Move(slot, Outcome.Suppressed);
     }
+
+    /// <summary>Of a cancel: this endpoint holds an older message of the chain.</summary>
+    internal void MarkHoldsOlder(int slot) => _flags[slot] |= SlotFlags.HoldsOlder;
 
     private int ApplyStarted(int slot, in LedgerEvent e)
     {
@@ -279,7 +291,7 @@ public sealed partial class DeliverySet
                 Park(slot, e.AtTicks);
                 break;
             case ResultCode.Unknown when open:
-                BecomeUnknown(slot, e.AtTicks);
+                BecomeUnknown(slot, error, e.AtTicks);
                 break;
             case ResultCode.AskedInVain when open:
                 DecideBlind(slot, e.AtTicks);
@@ -301,11 +313,10 @@ public sealed partial class DeliverySet
         _flags[slot] |= SlotFlags.MayHave;
         if (level == Evidence.Planned)
         {
-            // The far side gave up. What is already delivered stays so; a conflict is only recorded.
-            if (_outcome[slot] is Outcome.InFlight or Outcome.Unknown or Outcome.Retrying or Outcome.Accepted) Move(slot, Outcome.Failed);
+            if (IsNewFailure(slot, e.Attempt)) Move(slot, Outcome.Failed);
             return -1;
         }
-        if (level >= Evidence.Delivered && _outcome[slot] is Outcome.InFlight or Outcome.Unknown or Outcome.Retrying or Outcome.Accepted) Move(slot, Outcome.Delivered);
+        if (level >= Evidence.Delivered && _outcome[slot] is Outcome.InFlight or Outcome.Unknown or Outcome.Retrying or Outcome.Accepted or Outcome.Failed) Find(slot);
         return Raise(slot, level);
     }
 
@@ -348,13 +359,14 @@ public sealed partial class DeliverySet
         _parked.Enqueue((slot, atTicks));
     }
 
-    private void BecomeUnknown(int slot, long atTicks)
+    private void BecomeUnknown(int slot, DispatchError error, long atTicks)
     {
         _flags[slot] |= SlotFlags.Doubtful;
         switch (Class)
         {
             case AdapterClass.Idempotent:
-                Retry(slot, DispatchError.None, atTicks, 0);
+                // Nobody at the far side is to blame for a restart; whoever fell silent is given time, longer each time.
+                Retry(slot, error == DispatchError.GatewayCrashed ? DispatchError.None : DispatchError.TimedOut, atTicks, 0);
                 break;
             case AdapterClass.Queryable:
                 Move(slot, Outcome.Unknown);
@@ -384,6 +396,17 @@ public sealed partial class DeliverySet
             _possibleLoss++;
         }
         return Outcome.Failed;
+    }
+
+    /// <summary>The device has it: nothing is lost, whatever was said or feared before.</summary>
+    private void Find(int slot)
+    {
+        if ((_flags[slot] & SlotFlags.PossibleLoss) != 0)
+        {
+            _flags[slot] &= ~SlotFlags.PossibleLoss;
+            _possibleLoss--;
+        }
+        Move(slot, Outcome.Delivered);
     }
 
     private void Close(DispatchError because)
@@ -427,6 +450,13 @@ public sealed partial class DeliverySet
         _evidence[slot] = level;
         return slot;
     }
+}
+
+/// <summary>Beside the error in the <c>Number</c> of a Receipt row. Persisted.</summary>
+public static class ReceiptNumbers
+{
+    /// <summary>The person has confirmed 已联系到家里人.</summary>
+    public const int Helped = 0x100;
 }
 
 /// <summary>The <c>Code</c> of a Started row. Persisted.</summary>

@@ -26,13 +26,14 @@ public sealed partial class Dissemination
     private readonly List<Rendition> _renditions;
     private readonly List<TimelineEntry> _timeline;
     private readonly SortedSet<int> _evacuated = [];
+    private readonly List<(ChannelKind Channel, int[] Endpoints, byte[] Languages, bool Alone)> _alsoTold = []; // of the append that is being folded
     private long _sequence;
 
     internal Dissemination(int disseminationNo, ClearedRecord record, long clearedTicks, RegistrySnapshot registry, int[] households, IEnumerable<(ChannelKind Channel, int[] Endpoints, byte[] Languages)> audience, List<Rendition> renditions)
         : this(disseminationNo, record, clearedTicks, registry, new ReachBook(registry, households), renditions, [])
     {
-        foreach (var (channel, endpoints, languages) in audience) _sets.Add(NewSet(channel, Purpose.Original, endpoints, languages));
         Note(clearedTicks, "cleared", "已签发，开始发布", "cleared, dissemination begins");
+        foreach (var (channel, endpoints, languages) in audience) Add(NewSet(channel, Purpose.Original, endpoints, languages), clearedTicks);
     }
 
     private Dissemination(int disseminationNo, ClearedRecord record, long clearedTicks, RegistrySnapshot registry, ReachBook reach, List<Rendition> renditions, List<TimelineEntry> timeline) =>
@@ -92,15 +93,17 @@ public sealed partial class Dissemination
     public DeliverySet? Set(ChannelKind channel, Purpose purpose) => _sets.Find(s => s.Channel == channel && s.Purpose == purpose);
 
     /// <summary>The approved rendition for a delivery. A cancel of a false alarm carries the correction's words.</summary>
-    public Rendition RenditionFor(ChannelKind channel, Purpose purpose, byte language)
+    public Rendition RenditionFor(ChannelKind channel, Purpose purpose, byte language) =>
+        FindRendition(channel, purpose, language) ?? throw new InvalidOperationException($"No rendition for {channel}/{purpose} was approved.");
+
+    private Rendition? FindRendition(ChannelKind channel, Purpose purpose, byte language)
     {
         var wanted = purpose == Purpose.Original ? Purpose.Original : Cancelled is { FalseAlarm: true } ? Purpose.Correction : purpose;
         // A loudspeaker's byte says which of the programmes, in the order in which they were approved.
         if (channel == ChannelKind.Loudspeaker && language > 0 && _renditions.Where(r => r.Channel == channel && r.Purpose == wanted).Skip(language).FirstOrDefault() is { } ordered) return ordered;
         string code = language == 1 ? "en" : "zh";
         return _renditions.Find(r => r.Channel == channel && r.Purpose == wanted && r.Language == code)
-            ?? _renditions.Find(r => r.Channel == channel && r.Purpose == wanted)
-            ?? throw new InvalidOperationException($"No rendition for {channel}/{wanted} was approved.");
+            ?? _renditions.Find(r => r.Channel == channel && r.Purpose == wanted);
     }
 
     /// <summary>Folds one durable row.</summary>
@@ -116,8 +119,13 @@ public sealed partial class Dissemination
             case LedgerEventKind.Superseded:
                 Superseded = true;
                 CancelSerial++;
-                foreach (var set in _sets) set.Apply(Suppression(set, DispatchError.GateClosed, e.AtTicks));
+                // What is being taken back goes on: not everybody who is told is reached by the newer one.
+                foreach (var set in _sets.Where(s => s.Purpose is not (Purpose.Cancel or Purpose.Correction))) set.Apply(Suppression(set, DispatchError.GateClosed, e.AtTicks));
                 Note(e.AtTicks, "superseded", $"被第 {e.Number} 号更新取代", $"superseded by dissemination {e.Number}");
+                break;
+            case LedgerEventKind.CancelAudience:
+                var (endpoints, languages) = ClearedRows.ReadAudience(e.Body.Span);
+                _alsoTold.Add(((ChannelKind)e.Channel, endpoints, languages, Alone: e.Code == CancelAudienceCodes.InsteadOfItsOwn));
                 break;
             case LedgerEventKind.Visited:
                 ApplyVisited(in e);
@@ -162,6 +170,30 @@ public sealed partial class Dissemination
         }
     }
 
+    /// <summary>What takes this one back has come to its end at the endpoint, or never was for it: a newer message of the chain may go there.</summary>
+    public bool TakingBackIsSettled(ChannelKind channel, int endpointNo)
+    {
+        foreach (var set in _sets)
+        {
+            if (set.Channel == channel && set.Purpose is Purpose.Cancel or Purpose.Correction && set.SlotOf(endpointNo) is >= 0 and var slot && IsUnderWay(set.OutcomeOf(slot))) return false;
+        }
+        return true;
+    }
+
+    private static bool IsUnderWay(Outcome outcome) => outcome is Outcome.Planned or Outcome.InFlight or Outcome.Retrying or Outcome.Unknown;
+
+    /// <summary>Something of this one is on the wire, or taking it back is not at its end.</summary>
+    internal bool HoldsUpNewer(ChannelKind channel)
+    {
+        foreach (var set in _sets)
+        {
+            if (set.Channel != channel) continue;
+            if (set.Of(Outcome.InFlight) > 0) return true;
+            if (set.Purpose is Purpose.Cancel or Purpose.Correction && set.Of(Outcome.Planned) + set.Of(Outcome.Retrying) + set.Of(Outcome.Unknown) > 0) return true;
+        }
+        return false;
+    }
+
     /// <summary>May a cancel to this endpoint start? Only once the original is no longer in flight.</summary>
     public bool OriginalIsSettled(ChannelKind channel, int endpointNo)
     {
@@ -196,6 +228,7 @@ public sealed partial class Dissemination
             int person = _registry.EndpointPerson[set.Endpoints[risen]];
             if (person > 0) Reach.Raise(person, set.EvidenceOf(risen));
         }
+        if (e.Kind == LedgerEventKind.Receipt && (e.Number & ReceiptNumbers.Helped) != 0 && set.Purpose == Purpose.Original && set.SlotOf(e.EndpointNo) >= 0 && _registry.EndpointPerson[e.EndpointNo] is > 0 and var helper) Reach.Raise(helper, Evidence.Acknowledged, helped: true);
         if (startedBefore == 0 && set.Started > 0) Note(e.AtTicks, "started", $"{ChannelName(set)}开始", $"{set.Channel} {set.Purpose}: first start");
         if (openBefore > 0 && set.Open == 0) Note(e.AtTicks, "final", $"{ChannelName(set)}全部有最终状态", $"{set.Channel} {set.Purpose}: every delivery is final");
         // It was in flight at the cancel, and now is known not to have been taken: the gate was closed in time, or the far side was too busy, or refused it.
@@ -208,22 +241,44 @@ public sealed partial class Dissemination
 
     private void ApplyCancelled(in LedgerEvent e)
     {
-        if (Cancelled is not null) return;
+        if (Cancelled is not null)
+        {
+            _alsoTold.Clear();
+            return;
+        }
         Cancelled = JsonSerializer.Deserialize(e.Body.Span, DispatchJson.Default.CancelRecord) ?? throw new LedgerException("A Cancelled row has no body.");
         CancelledTicks = e.AtTicks;
         CancelSerial++;
-        foreach (var original in _sets.ToArray())
-        {
-            original.Apply(Suppression(original, DispatchError.GateClosed, e.AtTicks));
-            // Whoever has it or may have it; an attempt in flight is waited for. Where every attempt is known not to have been taken, nothing has to be taken back.
-            var told = Enumerable.Range(0, original.Count).Where(s => original.MayHave(s) || original.OutcomeOf(s) == Outcome.InFlight).ToArray();
-            _sets.Add(NewSet(original.Channel, Purpose.Cancel, [.. told.Select(s => original.Endpoints[s])], [.. told.Select(s => original.Languages[s])]));
-            if (!Cancelled.FalseAlarm || original.Channel is not (ChannelKind.Loudspeaker or ChannelKind.Broadcast)) continue;
-            var rest = Enumerable.Range(0, original.Count).Except(told).ToArray();
-            if (rest.Length > 0) _sets.Add(NewSet(original.Channel, Purpose.Correction, [.. rest.Select(s => original.Endpoints[s])], [.. rest.Select(s => original.Languages[s])]));
-        }
+        foreach (var original in _sets.ToArray()) original.Apply(Suppression(original, DispatchError.GateClosed, e.AtTicks));
+        foreach (var channel in _sets.Select(s => s.Channel).Union(_alsoTold.Select(a => a.Channel)).ToArray()) TakeBack(channel, e.AtTicks);
+        _alsoTold.Clear();
         int had = _sets.Where(s => s.Purpose == Purpose.Cancel).Sum(s => s.Count);
         Note(e.AtTicks, "cancelled", $"{Cancelled.PersonName} 撤回：{Cancelled.Reason}（{had} 条需通知）", $"taken back by {Cancelled.PersonName}: {Cancelled.Reason} ({had} deliveries to tell)");
+    }
+
+    /// <summary>Opens the cancel of a channel, and after a false alarm the correction for those who were to hear it and did not.</summary>
+    private void TakeBack(ChannelKind channel, long atTicks)
+    {
+        var original = Set(channel, Purpose.Original);
+        var also = _alsoTold.Find(a => a.Channel == channel);
+        // Whoever has it or may have it; an attempt in flight is waited for. Where every attempt is known not to have been taken, nothing has to be taken back.
+        int[] holders = original is null || also.Alone ? [] : [.. Enumerable.Range(0, original.Count).Where(original.IsHeld)];
+        int[] others = also.Endpoints is null ? [] : [.. Enumerable.Range(0, also.Endpoints.Length).Where(i => original is null || also.Alone || original.SlotOf(also.Endpoints[i]) is not (>= 0 and var slot) || !original.IsHeld(slot))];
+        var cancel = NewSet(channel, Purpose.Cancel, [.. holders.Select(s => original!.Endpoints[s]), .. others.Select(i => also.Endpoints![i])], [.. holders.Select(s => original!.Languages[s]), .. others.Select(i => also.Languages[i])]);
+        foreach (int endpoint in also.Endpoints ?? []) cancel.MarkHoldsOlder(cancel.SlotOf(endpoint));
+        Add(cancel, atTicks);
+        if (original is null || also.Alone || !Cancelled!.FalseAlarm || channel is not (ChannelKind.Loudspeaker or ChannelKind.Broadcast)) return;
+        var rest = Enumerable.Range(0, original.Count).Where(s => cancel.SlotOf(original.Endpoints[s]) < 0).ToArray();
+        if (rest.Length > 0) Add(NewSet(channel, Purpose.Correction, [.. rest.Select(s => original.Endpoints[s])], [.. rest.Select(s => original.Languages[s])]), atTicks);
+    }
+
+    /// <summary>Where nothing was approved that could be sent, the set ends at once and says so: a lane that met it would stop for everybody.</summary>
+    private void Add(DeliverySet set, long atTicks)
+    {
+        _sets.Add(set);
+        if (set.Count == 0 || FindRendition(set.Channel, set.Purpose, 0) is not null) return;
+        set.Apply(Suppression(set, DispatchError.NoRendition, atTicks));
+        Note(atTicks, "no-rendition", $"{ChannelName(set)}没有已审批的内容，{set.Count} 条不发", $"{set.Channel} {set.Purpose}: nothing was approved that it could send, {set.Count} deliveries do not start");
     }
 
     private void ApplyVisited(in LedgerEvent e)
@@ -262,6 +317,13 @@ public sealed partial class Dissemination
         string medium = set.Channel switch { ChannelKind.Sms => "短信", ChannelKind.Push => "应用推送", ChannelKind.Loudspeaker => "大喇叭", ChannelKind.Broadcast => "应急广播", _ => set.Channel.ToString() };
         return set.Purpose switch { Purpose.Cancel => medium + "撤回", Purpose.Correction => medium + "更正", _ => medium };
     }
+}
+
+/// <summary>The <c>Code</c> of a CancelAudience row. Persisted.</summary>
+public static class CancelAudienceCodes
+{
+    public const byte BesideItsOwn = 0;
+    public const byte InsteadOfItsOwn = 1;
 }
 
 /// <summary>What each medium can promise; fixed, because the fold of old rows depends on it.</summary>

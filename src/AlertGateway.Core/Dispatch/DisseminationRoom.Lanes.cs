@@ -12,6 +12,9 @@ internal struct TakenDelivery
     public LedgerEvent Started;
     public Rendition Rendition;
     public SetGate Gate;
+
+    /// <summary>Of what takes back: the dissemination and the last attempt of the message that goes.</summary>
+    public int OriginalNo;
     public byte OriginalAttempts;
 
     /// <summary>Route of the newest attempt.</summary>
@@ -22,7 +25,9 @@ public sealed partial class DisseminationRoom
 {
     private static readonly long NotReadyTicks = TimeSpan.FromMilliseconds(20).Ticks;
 
-    /// <summary>What may start now on this channel: cancels and corrections first, then by colour, then the newest; no more of each than the limits allow.</summary>
+    private int _turn; // of the odd place, where two share
+
+    /// <summary>What may start now on this channel: cancels and corrections first, then by colour, then the newest; no more of each than the limits allow. While something that threatens life waits, taking back what does not has half of the room at most, and whatever is left.</summary>
     internal int Take(ChannelKind channel, Span<TakenDelivery> batch, in TakeLimits limits)
     {
         var held = _held;
@@ -30,7 +35,9 @@ public sealed partial class DisseminationRoom
         Span<int> slots = stackalloc int[Math.Min(batch.Length, 512)];
         long now = Now;
         int count = 0;
-        foreach (bool takingBack in (ReadOnlySpan<bool>)[true, false])
+        bool shares = IsUrgentWaiting(channel, held);
+        int lesser = shares ? (limits.All + (_turn ^= 1)) / 2 : limits.All;
+        foreach (bool takingBack in shares ? (ReadOnlySpan<bool>)[true, false, true] : [true, false])
         {
             if (!takingBack && _ledger.IsShortOfSpace) break; // The rest of the disk is for cancels and results.
             for (int colour = 4; colour >= 0; colour--)
@@ -38,12 +45,26 @@ public sealed partial class DisseminationRoom
                 for (int i = held.Length - 1; i >= 0 && count < batch.Length; i--)
                 {
                     if (held[i] is not { MayStart: true } candidate || (int)candidate.State.Record.Colour != colour) continue;
-                    int most = Math.Min(batch.Length, takingBack ? limits.All : candidate.State.Record.LifeThreat ? limits.Originals : limits.Ordinary);
+                    int most = Math.Min(batch.Length, takingBack ? (candidate.State.Record.LifeThreat ? limits.All : lesser) : candidate.State.Record.LifeThreat ? limits.Originals : limits.Ordinary);
                     if (most > count) count += TakeFrom(candidate, channel, takingBack, now, slots, batch[count..most]);
                 }
             }
+            if (!takingBack) lesser = limits.All;
         }
         return count;
+    }
+
+    private static bool IsUrgentWaiting(ChannelKind channel, Held?[] held)
+    {
+        foreach (var candidate in held)
+        {
+            if (candidate is not { MayStart: true, State.Record.LifeThreat: true }) continue;
+            lock (candidate.Lock)
+            {
+                if (candidate.State.Set(channel, Purpose.Original) is { ClosedBecause: null } set && set.Of(Outcome.Planned) + set.Of(Outcome.Retrying) > 0) return true;
+            }
+        }
+        return false;
     }
 
     /// <summary>Attempts with unknown outcome that may be asked for now.</summary>
@@ -106,14 +127,14 @@ public sealed partial class DisseminationRoom
         return count;
     }
 
-    // I6: an update, and what takes it back, waits, endpoint by endpoint, for what an older message of its chain still has on the wire.
+    // I6: an update, and what takes it back, waits, endpoint by endpoint, for what an older message of its chain still has on the wire, and for what takes that one back: an all-clear that comes after the update would be believed.
     private static bool OlderInFlight(Held held, ChannelKind channel)
     {
         for (var older = held.Predecessor; older is not null; older = older.Predecessor)
         {
             lock (older.Lock)
             {
-                if (older.State.Set(channel, Purpose.Original)?.Of(Outcome.InFlight) > 0) return true;
+                if (older.State.HoldsUpNewer(channel)) return true;
             }
         }
         return false;
@@ -125,7 +146,7 @@ public sealed partial class DisseminationRoom
         {
             lock (older.Lock)
             {
-                if (!older.State.OriginalIsSettled(channel, endpointNo)) return false;
+                if (!older.State.OriginalIsSettled(channel, endpointNo) || !older.State.TakingBackIsSettled(channel, endpointNo)) return false;
             }
         }
         return true;
@@ -133,8 +154,21 @@ public sealed partial class DisseminationRoom
 
     private static TakenDelivery Describe(Held held, DeliverySet set, int slot, LedgerEvent row)
     {
-        byte originalAttempts = 0;
-        if (set.Purpose is Purpose.Cancel or Purpose.Correction && held.State.Set(set.Channel, Purpose.Original) is { } original && original.SlotOf(set.Endpoints[slot]) is >= 0 and var at) originalAttempts = original.AttemptsOf(at);
-        return new TakenDelivery { Held = held, Set = set, Slot = slot, Started = row, Rendition = held.State.RenditionFor(set.Channel, set.Purpose, set.Languages[slot]), Gate = held.GateOf(set), OriginalAttempts = originalAttempts };
+        var taken = new TakenDelivery { Held = held, Set = set, Slot = slot, Started = row, Rendition = held.State.RenditionFor(set.Channel, set.Purpose, set.Languages[slot]), Gate = held.GateOf(set) };
+        if (set.Purpose is Purpose.Cancel or Purpose.Correction) (taken.OriginalNo, taken.OriginalAttempts) = TakenBack(held, set.Channel, set.Endpoints[slot]);
+        return taken;
+    }
+
+    /// <summary>The newest message of the chain that the endpoint was sent; no attempts where there is none.</summary>
+    private static (int No, byte Attempts) TakenBack(Held held, ChannelKind channel, int endpointNo)
+    {
+        for (var sent = held; sent is not null; sent = sent.Predecessor)
+        {
+            lock (sent.Lock)
+            {
+                if (sent.State.Set(channel, Purpose.Original) is { } original && original.SlotOf(endpointNo) is >= 0 and var slot && original.AttemptsOf(slot) is > 0 and var attempts && (sent.Predecessor is null || original.IsHeld(slot))) return (sent.State.DisseminationNo, attempts);
+            }
+        }
+        return default;
     }
 }

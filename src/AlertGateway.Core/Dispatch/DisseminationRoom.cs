@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using AlertGateway.Cap;
 using AlertGateway.Core.Approval;
@@ -12,6 +13,7 @@ namespace AlertGateway.Core.Dispatch;
 /// All disseminations. Folds every durable row into the one state that lanes send from and people look at, so that what is served is what a rebuild gives (I12). Thread-safe: one lock a dissemination, held for
 /// array work only.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle nobody asks for holds nothing that must be given back.")]
 public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, IReceiptSink, IWakeSink, ITrackingBoard
 {
     private readonly ILedger _ledger;
@@ -19,6 +21,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
     private readonly TimeProvider _clock;
     private readonly Func<ChannelKind, ChannelTimes> _times;
     private readonly Lock _openLock = new();
+    private readonly SemaphoreSlim _takingBack = new(1);
     private readonly Dictionary<AlertKey, int> _byAlert = [];
     private readonly Dictionary<int, int> _takesOver = []; // newer → older; only the fold touches it
     private volatile Held?[] _held = [];
@@ -90,13 +93,22 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
     public async Task CancelAsync(int disseminationNo, Actor by, string reason, bool falseAlarm, CancellationToken cancellationToken)
     {
         var held = Of(disseminationNo) ?? throw new KeyNotFoundException($"There is no dissemination {disseminationNo}.");
-        lock (held.Lock)
+        // One at a time: whom the one tells, the next one of the chain does not.
+        await _takingBack.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
         {
-            if (held.State.Cancelled is not null) return;
+            lock (held.Lock)
+            {
+                if (held.State.Cancelled is not null) return;
+            }
+            var record = new CancelRecord(by.PersonId, by.Name, by.Rule, reason, falseAlarm);
+            LedgerEvent[] rows = [.. CancelAudiences(held, Now), new() { Kind = LedgerEventKind.Cancelled, AtTicks = Now, DisseminationNo = disseminationNo, Body = ClearedRows.Body(record, DispatchJson.Default.CancelRecord) }];
+            await _ledger.AppendAsync(rows, cancellationToken).ConfigureAwait(false);
         }
-        var record = new CancelRecord(by.PersonId, by.Name, by.Rule, reason, falseAlarm);
-        var row = new LedgerEvent { Kind = LedgerEventKind.Cancelled, AtTicks = Now, DisseminationNo = disseminationNo, Body = ClearedRows.Body(record, DispatchJson.Default.CancelRecord) };
-        await _ledger.AppendAsync(new[] { row }, cancellationToken).ConfigureAwait(false);
+        finally
+        {
+            _takingBack.Release();
+        }
     }
 
     /// <inheritdoc/>
@@ -123,13 +135,13 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
             int slot = set.SlotOf(key.EndpointNo);
             if (slot < 0 || receipt.Tag.Attempt == 0 || set.AttemptsOf(slot) < receipt.Tag.Attempt) return ReceiptVerdict.UnknownDelivery;
             if (receipt.Route is { } route && receipt.Tag.Attempt == set.AttemptsOf(slot) && set.RouteOf(slot) != route) return ReceiptVerdict.UnknownDelivery;
-            bool news = receipt.Failed ? set.OutcomeOf(slot) < Outcome.Delivered : set.EvidenceOf(slot) < receipt.Level;
+            bool news = receipt.Failed ? set.IsNewFailure(slot, receipt.Tag.Attempt) : set.EvidenceOf(slot) < receipt.Level || (receipt.Helped && _registry.EndpointPerson[key.EndpointNo] is > 0 and var person && !held.State.Reach.HasHelped(person));
             if (!news) return ReceiptVerdict.Duplicate;
         }
         var row = new LedgerEvent
         {
             Kind = LedgerEventKind.Receipt, AtTicks = receipt.AtTicks > 0 ? receipt.AtTicks : Now, DisseminationNo = key.DisseminationNo, EndpointNo = key.EndpointNo, Channel = (byte)key.Channel, Purpose = (byte)key.Purpose,
-            Attempt = receipt.Tag.Attempt, Code = receipt.Failed ? (byte)Evidence.Planned : (byte)receipt.Level, Number = (byte)receipt.Error,
+            Attempt = receipt.Tag.Attempt, Code = receipt.Failed ? (byte)Evidence.Planned : (byte)receipt.Level, Number = (byte)receipt.Error | (receipt.Helped ? ReceiptNumbers.Helped : 0),
         };
         await _ledger.AppendAsync(new[] { row }, cancellationToken).ConfigureAwait(false);
         return ReceiptVerdict.Recorded;
@@ -147,7 +159,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
             byte attempt = 0;
             lock (candidate.Lock)
             {
-                if (candidate.State.Cancelled is null && candidate.State.Set(channel, Purpose.Original) is { } set && set.SlotOf(endpointNo) is >= 0 and var slot && set.MayHave(slot)) attempt = set.AttemptsOf(slot);
+                if (candidate.State.Cancelled is null && Now < candidate.State.Record.ExpiresTicks && candidate.State.Set(channel, Purpose.Original) is { } set && set.SlotOf(endpointNo) is >= 0 and var slot && set.MayHave(slot)) attempt = set.AttemptsOf(slot);
             }
             if (attempt == 0) continue;
             var tag = new DeliveryTag(new DeliveryKey(candidate.State.DisseminationNo, endpointNo, channel, Purpose.Original), attempt);
@@ -251,14 +263,20 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
     {
         if (newer <= older.State.DisseminationNo) return; // Numbers rise: a chain that goes round would be waited for without end.
         _takesOver[newer] = older.State.DisseminationNo;
-        if (Of(newer) is { } held) (held.Predecessor, held.State.OlderNo) = (older, older.State.DisseminationNo);
+        if (Of(newer) is { } held) Join(held, older);
+    }
+
+    private static void Join(Held newer, Held older)
+    {
+        (newer.Predecessor, newer.State.OlderNo) = (older, older.State.DisseminationNo);
+        older.Successor = newer;
     }
 
     private void Hold(Held held)
     {
         var record = held.State.Record;
         int no = held.State.DisseminationNo;
-        if (_takesOver.GetValueOrDefault(no, held.State.OlderNo) is > 0 and var older) (held.Predecessor, held.State.OlderNo) = (Of(older), older);
+        if (_takesOver.GetValueOrDefault(no, held.State.OlderNo) is > 0 and var older && Of(older) is { } predecessor) Join(held, predecessor);
         lock (_openLock)
         {
             var next = new Held?[Math.Max(_held.Length, no)];
@@ -310,6 +328,9 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
 
         /// <summary>What this one takes over from; null for none. Where both locks are held, this one's is taken first.</summary>
         public Held? Predecessor { get; set; }
+
+        /// <summary>What takes over from this one; null for none.</summary>
+        public Held? Successor { get; set; }
 
         /// <summary>Nanoseconds of the host's monotonic clock when the cancel or supersession that this process saw had become durable; null before, and after a restart.</summary>
         public long? StopCommittedNanoseconds { get; private set; }

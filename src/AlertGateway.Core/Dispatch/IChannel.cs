@@ -127,6 +127,9 @@ public enum DispatchError : byte
 
     /// <summary>The recipient's record in the registry could not be read; nothing was sent, and the others' attempts go on.</summary>
     RecordUnreadable = 20,
+
+    /// <summary>Nothing was approved that this channel could send.</summary>
+    NoRendition = 21,
 }
 
 /// <param name="RetryAfter">Wish of the far side (Retry-After); zero leaves it to the lane.</param>
@@ -169,7 +172,8 @@ public interface IWakeSink
 /// <param name="Failed">The far side gave up (undelivered, refused, inaudible): <see cref="Level"/> is then ignored.</param>
 /// <param name="AtTicks">When it happened by the far side's word, UTC ticks; 0 = now.</param>
 /// <param name="Route">Number of the route that it came from; null where there is one only. What another route carried it cannot report on.</param>
-public readonly record struct Receipt(DeliveryTag Tag, Evidence Level, bool Failed, DispatchError Error, long AtTicks, byte? Route = null);
+/// <param name="Helped">The person, who may be elsewhere, has confirmed 已联系到家里人.</param>
+public readonly record struct Receipt(DeliveryTag Tag, Evidence Level, bool Failed, DispatchError Error, long AtTicks, byte? Route = null, bool Helped = false);
 
 /// <summary>What became of a receipt.</summary>
 public enum ReceiptVerdict : byte

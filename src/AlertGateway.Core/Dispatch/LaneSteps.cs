@@ -179,7 +179,7 @@ internal sealed class LaneSteps(IReadOnlyList<ChannelRoute> routes, ChannelKind 
         return new Outgoing(new OutgoingDelivery
         {
             Tag = new DeliveryTag(key, row.Attempt), Rendition = taken.Rendition, Address = address, ExerciseEndpoint = row.EndpointNo < endpointFlags.Length && (endpointFlags[row.EndpointNo] & EndpointFlags.Exercise) != 0, NotAfterTicks = taken.Gate.NotAfterTicks,
-            StartedTicks = row.AtTicks, Gate = taken.Gate, Audience = taken.Set.Endpoints, TakesBack = taken.OriginalAttempts > 0 ? new DeliveryTag(key with { Purpose = Purpose.Original }, taken.OriginalAttempts) : null,
+            StartedTicks = row.AtTicks, Gate = taken.Gate, Audience = taken.Set.Endpoints, TakesBack = taken.OriginalAttempts > 0 ? new DeliveryTag(key with { DisseminationNo = taken.OriginalNo, Purpose = Purpose.Original }, taken.OriginalAttempts) : null,
         }, row);
     }
 
@@ -209,8 +209,8 @@ internal sealed class LaneSteps(IReadOnlyList<ChannelRoute> routes, ChannelKind 
             {
                 var route = HealthOf(taken.Route);
                 bool down = route?.IsDown == true, cannotWait = taken.Held.State.Record.LifeThreat && IsAnotherWell(route);
-                // Nobody answers at present, and nobody else would carry it: the question keeps until somebody does, as long as the message lives.
-                if (down && !cannotWait && now < taken.Gate.NotAfterTicks)
+                // Nobody answers at present, and nobody else would carry it: the question keeps until somebody does, as long as the message lives; of one that is over, as long as a receipt would be waited for.
+                if (down && !cannotWait && (taken.Gate.IsOpen || now - taken.Started.AtTicks < options.ReceiptTimeout.Ticks))
                 {
                     DisseminationRoom.AskAgain(in taken, now + AskWhileDownTicks);
                     return null;

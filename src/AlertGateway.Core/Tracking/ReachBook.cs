@@ -21,6 +21,9 @@ public sealed class ReachBook
     private readonly int[] _villageGrades; // village × grade
     private readonly int[] _grades = new int[Grades];
     private readonly Dictionary<int, int> _sparsePosition;
+    // Beside a person's evidence: has confirmed 已联系到家里人.
+    private const byte Helped = 0x80;
+
     private readonly int[]? _densePosition;
     private int _atHome;
     private int _awake;
@@ -65,16 +68,26 @@ public sealed class ReachBook
     public ReadOnlySpan<int> OfVillage(int villageIndex) => _villageGrades.AsSpan(villageIndex * Grades, Grades);
 
     /// <summary>Evidence of an endpoint's person rose.</summary>
-    public void Raise(int personNo, Evidence level)
+    /// <param name="helped">Somebody who may be elsewhere has confirmed 已联系到家里人: it counts for those at home.</param>
+    public void Raise(int personNo, Evidence level, bool helped = false)
     {
         int household = _registry.PersonHousehold[personNo];
         int at = Position(household);
         if (at < 0) return;
         int slot = _firstPosition[at] + personNo - _registry.HouseholdFirstPerson[household];
-        if (level <= _person[slot]) return;
+        var known = _person[slot];
+        var risen = (Evidence)(Math.Max((byte)level, (byte)Level(known)) | ((byte)known & Helped) | (helped ? Helped : 0));
+        if (risen == known) return;
         int awakeBefore = Awake(at);
-        _person[slot] = level;
+        _person[slot] = risen;
         Regrade(at, awakeBefore);
+    }
+
+    /// <summary>The person has confirmed 已联系到家里人.</summary>
+    public bool HasHelped(int personNo)
+    {
+        int household = _registry.PersonHousehold[personNo], at = Position(household);
+        return at >= 0 && ((byte)_person[_firstPosition[at] + personNo - _registry.HouseholdFirstPerson[household]] & Helped) != 0;
     }
 
     /// <summary>A warden stood at the door: everyone believed at home was visited.</summary>
@@ -152,20 +165,28 @@ public sealed class ReachBook
     private int Position(int household) =>
         (_densePosition is not null ? _densePosition[household] : _sparsePosition.GetValueOrDefault(household)) - 1;
 
+    /// <summary>Acknowledged once somebody at home has, or somebody elsewhere has reached them.</summary>
     private Evidence SpokenFor(int at)
     {
-        var highest = Evidence.Planned;
+        int first = _registry.HouseholdFirstPerson[_households[at]];
+        bool anyoneHome = false, wordFromElsewhere = false;
         for (int i = _firstPosition[at]; i < _firstPosition[at + 1]; i++)
         {
-            if (_person[i] > highest) highest = _person[i];
+            bool away = (_registry.PersonFlags[first + i - _firstPosition[at]] & PersonFlags.Away) != 0;
+            anyoneHome |= !away;
+            if (Level(_person[i]) < Evidence.Acknowledged) continue;
+            if (!away || ((byte)_person[i] & Helped) != 0) return Evidence.Acknowledged;
+            wordFromElsewhere = true;
         }
-        return highest >= Evidence.Acknowledged ? Evidence.Acknowledged : Evidence.Planned;
+        return wordFromElsewhere && !anyoneHome ? Evidence.Acknowledged : Evidence.Planned;
     }
+
+    private static Evidence Level(Evidence stored) => (Evidence)((byte)stored & ~Helped);
 
     private Evidence Effective(int at, int personNo, Evidence spokenFor)
     {
         int household = _households[at];
-        var own = _person[_firstPosition[at] + personNo - _registry.HouseholdFirstPerson[household]];
+        var own = Level(_person[_firstPosition[at] + personNo - _registry.HouseholdFirstPerson[household]]);
         return (_registry.PersonFlags[personNo] & PersonFlags.Vulnerable) != 0 || own >= spokenFor ? own : spokenFor;
     }
 

@@ -60,14 +60,14 @@ public sealed class ArrowTests
     [Fact]
     public void Persisted_numbers_never_change() // Ledgers on operators' disks hold these bytes: add lines, edit none.
     {
-        Assert.Equal("Submitted=1 Refused=2 Proposed=3 Signed=4 Returned=5 AudienceFrozen=6 RenditionStored=7 Cleared=8 Started=20 Result=21 Receipt=22 ReceiptsClosed=23 Suppressed=24 Cancelled=30 Superseded=31 CorrectionOrdered=32 Visited=40 Closed=41 VillageEvacuated=42", Numbers<LedgerEventKind>());
+        Assert.Equal("Submitted=1 Refused=2 Proposed=3 Signed=4 Returned=5 AudienceFrozen=6 RenditionStored=7 Cleared=8 Started=20 Result=21 Receipt=22 ReceiptsClosed=23 Suppressed=24 Cancelled=30 Superseded=31 CorrectionOrdered=32 CancelAudience=33 Visited=40 Closed=41 VillageEvacuated=42", Numbers<LedgerEventKind>());
         Assert.Equal("None=0 Sms=1 Push=2 Loudspeaker=3 Broadcast=4", Numbers<ChannelKind>());
         Assert.Equal("Original=0 Cancel=1 Correction=2 Reminder1=11 Reminder2=12", Numbers<Purpose>());
         Assert.Equal("Planned=0 Started=1 Accepted=2 Delivered=3 Presented=4 Acknowledged=5 Visited=6", Numbers<Evidence>());
         Assert.Equal("Accepted=1 RetryLater=2 Refused=3 Unknown=4 Unreachable=5 NotSent=6 NeverTaken=7 AskedInVain=8", Numbers<ResultCode>());
         Assert.Equal("Commit=1 Decision=2", Numbers<AlertGateway.Storage.Audit.AuditEntryKind>());
         Assert.Equal("Proposer=1 Approver=2 StandingOrder=3 BreakGlass=4", Numbers<AlertGateway.Core.Approval.SignatureRole>());
-        Assert.Equal("None=0 LinkDown=1 DeadlinePassed=2 Throttled=3 BadAddress=4 OptedOut=5 NotAuthorised=6 ServerError=7 TimedOut=8 GatewayCrashed=9 GateClosed=10 Unmarked=11 WrongWorld=12 NotConnected=13 DeviceRefused=14 DeviceSilent=15 TooLong=16 AttemptsExhausted=17 Expired=18 UnknownOutcome=19 RecordUnreadable=20", Numbers<DispatchError>());
+        Assert.Equal("None=0 LinkDown=1 DeadlinePassed=2 Throttled=3 BadAddress=4 OptedOut=5 NotAuthorised=6 ServerError=7 TimedOut=8 GatewayCrashed=9 GateClosed=10 Unmarked=11 WrongWorld=12 NotConnected=13 DeviceRefused=14 DeviceSilent=15 TooLong=16 AttemptsExhausted=17 Expired=18 UnknownOutcome=19 RecordUnreadable=20 NoRendition=21", Numbers<DispatchError>());
         Assert.Equal("Planned=0 InFlight=1 Retrying=2 Unknown=3 Accepted=4 Delivered=10 HandedOff=11 Failed=12 Suppressed=13", Numbers<Outcome>());
     }
 

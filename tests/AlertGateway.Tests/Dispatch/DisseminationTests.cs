@@ -204,6 +204,25 @@ public sealed class DisseminationTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Somebody_away_counts_for_the_household_only_after_reaching_those_at_home()
+    {
+        var town = Makers.ATown(2, (2, PersonFlags.Away), (3, PersonFlags.Away), (4, PersonFlags.Away));
+        await using var house = await DispatchHouse.OpenAsync(_folder.Path, town, new ScriptedChannel());
+        int no = await house.Room.OpenAsync(Makers.ARedAlert(town, Sent), Stop);
+        await house.UntilAsync(no, v => v.Channels[0].Accepted == 4);
+        Receipt Word(int endpoint, bool helped) => new(new DeliveryTag(new DeliveryKey(no, endpoint, ChannelKind.Sms, Purpose.Original), 1), Evidence.Acknowledged, false, DispatchError.None, 0, Helped: helped);
+        await house.Room.ReportAsync(Word(2, helped: false), Stop);
+        await house.Room.ReportAsync(Word(3, helped: false), Stop);
+        // The first household's old mother has not heard; of the second nobody is at home.
+        Assert.Equal([1], house.Room.Unreached(no, null, 0, 10).Select(h => h.HouseholdNo));
+        Assert.Equal((1, 0), (house.Room.Coverage(no)!.PersonsNotAwake, house.Room.Coverage(no)!.PersonsAwake));
+        Assert.Equal(ReceiptVerdict.Recorded, await house.Room.ReportAsync(Word(2, helped: true), Stop));
+        Assert.Equal(ReceiptVerdict.Duplicate, await house.Room.ReportAsync(Word(2, helped: true), Stop));
+        Assert.Empty(house.Room.Unreached(no, null, 0, 10));
+        Assert.Equal((0, 1), (house.Room.Coverage(no)!.PersonsNotAwake, house.Room.Coverage(no)!.PersonsAwake));
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task What_is_expired_never_starts()
     {
         var town = Makers.ATown(10);
