@@ -9,11 +9,8 @@ namespace AlertGateway.Core.Dispatch;
 /// </summary>
 public sealed partial class DeliverySet
 {
-    /// <summary>Attempts that end a delivery when each one failed for certain.</summary>
-    public const int AttemptsMax = 20;
-
-    /// <summary>The same for attempts that were only throttled.</summary>
-    public const int ThrottledAttemptsMax = 250;
+    /// <summary>Attempts that end a delivery when none succeeded: by <see cref="RetrySchedule"/> the better part of a day, so that nearly every alert ends before.</summary>
+    public const int AttemptsMax = 250;
 
     private readonly EndpointIndex _index;
     private readonly Outcome[] _outcome;
@@ -330,8 +327,7 @@ public sealed partial class DeliverySet
             Move(slot, (_flags[slot] & SlotFlags.Doubtful) != 0 ? Lose(slot) : Outcome.Suppressed);
             return;
         }
-        int max = error == DispatchError.Throttled ? ThrottledAttemptsMax : AttemptsMax;
-        if (_attempts[slot] >= max)
+        if (_attempts[slot] >= AttemptsMax)
         {
             Move(slot, FailedOrLost(slot));
             return;
@@ -348,7 +344,7 @@ public sealed partial class DeliverySet
             Move(slot, (_flags[slot] & SlotFlags.Doubtful) != 0 ? Lose(slot) : Outcome.Suppressed);
             return;
         }
-        if (_attempts[slot] >= ThrottledAttemptsMax)
+        if (_attempts[slot] >= AttemptsMax)
         {
             Move(slot, FailedOrLost(slot));
             return;
