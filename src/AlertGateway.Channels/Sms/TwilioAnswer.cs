@@ -58,14 +58,13 @@ internal static class TwilioAnswer
         {
             20429 or 21611 or 30001 => DispatchOutcome.RetryLater(DispatchError.Throttled, retryAfter),
             30003 or 30005 or 30008 => DispatchOutcome.RetryLater(DispatchError.ServerError, retryAfter),
-            21211 or 21612 or 21614 or 30006 => DispatchOutcome.Refused(DispatchError.BadAddress),
+            21211 or 21214 or 21217 or 21265 or 21266 or 21268 or 21604 or 21614 or 21635 or 30006 => DispatchOutcome.Refused(DispatchError.BadAddress),
             21610 => DispatchOutcome.Refused(DispatchError.OptedOut),
-            // The account, not the recipient: nothing was taken, and everything can go once somebody mends it.
-            20003 or 20005 => DispatchOutcome.RetryLater(DispatchError.NotAuthorised, retryAfter),
-            20404 or 21408 or 21606 or 21608 => DispatchOutcome.Refused(DispatchError.NotAuthorised),
             21605 or 21617 => DispatchOutcome.Refused(DispatchError.TooLong),
-            _ when status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => DispatchOutcome.RetryLater(DispatchError.NotAuthorised, retryAfter),
-            _ => DispatchOutcome.Refused(DispatchError.DeviceRefused),
+            21602 or 21619 or 30004 or 30007 => DispatchOutcome.Refused(DispatchError.DeviceRefused),
+            // Whatever does not name this recipient or this text may be about the account, our sender or a proxy on the way, and would be said to everybody:
+            // nothing was taken, and everything can go another way, or once somebody mends it.
+            _ => DispatchOutcome.RetryLater(DispatchError.NotAuthorised, retryAfter),
         },
     };
 

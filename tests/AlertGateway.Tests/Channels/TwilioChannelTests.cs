@@ -176,8 +176,18 @@ public sealed class TwilioChannelTests : ChannelCompliance
     [InlineData(401, 20003, ResultCode.RetryLater, DispatchError.NotAuthorised)]
     [InlineData(403, 20005, ResultCode.RetryLater, DispatchError.NotAuthorised)]
     [InlineData(403, 0, ResultCode.RetryLater, DispatchError.NotAuthorised)]
-    [InlineData(400, 21408, ResultCode.Refused, DispatchError.NotAuthorised)]
-    [InlineData(415, 0, ResultCode.Refused, DispatchError.DeviceRefused)]
+    [InlineData(400, 21266, ResultCode.Refused, DispatchError.BadAddress)]
+    [InlineData(400, 21602, ResultCode.Refused, DispatchError.DeviceRefused)]
+    [InlineData(400, 21408, ResultCode.RetryLater, DispatchError.NotAuthorised)] // the account may not send to the region
+    [InlineData(400, 21606, ResultCode.RetryLater, DispatchError.NotAuthorised)] // the sender number
+    [InlineData(400, 21608, ResultCode.RetryLater, DispatchError.NotAuthorised)] // a trial account
+    [InlineData(400, 21612, ResultCode.RetryLater, DispatchError.NotAuthorised)] // sender and recipient do not go together
+    [InlineData(400, 21212, ResultCode.RetryLater, DispatchError.NotAuthorised)]
+    [InlineData(400, 29999, ResultCode.RetryLater, DispatchError.NotAuthorised)]
+    [InlineData(404, 20404, ResultCode.RetryLater, DispatchError.NotAuthorised)] // the account
+    [InlineData(404, 0, ResultCode.RetryLater, DispatchError.NotAuthorised)]
+    [InlineData(400, 0, ResultCode.RetryLater, DispatchError.NotAuthorised)]
+    [InlineData(415, 0, ResultCode.RetryLater, DispatchError.NotAuthorised)]
     [InlineData(500, 20500, ResultCode.Unknown, DispatchError.ServerError)]
     [InlineData(503, 0, ResultCode.Unknown, DispatchError.ServerError)]
     [InlineData(302, 0, ResultCode.RetryLater, DispatchError.LinkDown)]
@@ -189,6 +199,18 @@ public sealed class TwilioChannelTests : ChannelCompliance
             await context.Response.WriteAsync($$"""{"code":{{code}},"message":"no","more_info":"","status":{{status}}}""");
         };
         Assert.Equal((expected, error), ((await Channel.DispatchAsync(ADelivery(), Stop)) is var o ? o.Code : 0, o.Error));
+    }
+
+    [Fact]
+    public async Task A_page_of_a_proxy_on_the_way_decides_nothing_about_a_recipient()
+    {
+        _provider.Misbehaves = async context =>
+        {
+            context.Response.StatusCode = 404;
+            context.Response.ContentType = "text/html";
+            await context.Response.WriteAsync("<html><body>404 Not Found</body></html>");
+        };
+        Assert.Equal(DispatchOutcome.RetryLater(DispatchError.NotAuthorised), await Channel.DispatchAsync(ADelivery(), Stop));
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Net;
+using AlertGateway.Channels.Sms;
 using AlertGateway.Core;
 using AlertGateway.Core.Dispatch;
 using AlertGateway.Core.Tracking;
@@ -28,6 +30,32 @@ public sealed class FailoverTests : IDisposable
         Assert.Equal(1000, standby.Sent.Length);
         Assert.InRange(dead.Sent.Length, 16, 64);
         Assert.Equal((true, false), (house.Lane.Status.Routes[0].IsDown, house.Lane.Status.IsDown));
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData(HttpStatusCode.BadRequest, 21606)]
+    [InlineData(HttpStatusCode.NotFound, 0)]
+    public async Task A_provider_that_refuses_our_sender_or_a_proxy_before_it_fails_nobody_and_the_other_one_carries_everything(HttpStatusCode status, int code)
+    {
+        var town = Makers.ATown(500);
+        ScriptedChannel refuses = new() { Script = _ => TwilioAnswer.Classify(status, code, TimeSpan.Zero) }, standby = new();
+        await using var house = await DispatchHouse.OpenAsync(_folder.Path, town, refuses, standby: standby);
+        int no = await house.Room.OpenAsync(Makers.ARedAlert(town, Sent), Stop);
+        var counts = await house.UntilAsync(no, v => v.Channels[0].Accepted + v.Channels[0].Failed == 1000);
+        Assert.Equal((1000, 0, 0), (counts.Accepted, counts.PossibleDuplicates, counts.PossibleLoss));
+        Assert.InRange(refuses.Sent.Length, 16, 64);
+        Assert.Equal((true, true, false), (house.Lane.Status.Routes[0].IsDown, house.Lane.Status.Routes[0].IsAccountRefused, house.Lane.Status.IsDown));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_number_that_the_provider_refuses_is_final_and_its_way_stays_open()
+    {
+        var town = Makers.ATown(50);
+        ScriptedChannel first = new() { Script = static _ => TwilioAnswer.Classify(HttpStatusCode.BadRequest, 21211, TimeSpan.Zero) }, standby = new();
+        await using var house = await DispatchHouse.OpenAsync(_folder.Path, town, first, standby: standby);
+        int no = await house.Room.OpenAsync(Makers.ARedAlert(town, Sent), Stop);
+        await house.UntilAsync(no, v => v.Channels[0].Failed == 100);
+        Assert.Equal((100, 0, false), (first.Sent.Length, standby.Sent.Length, house.Lane.Status.Routes[0].IsDown));
     }
 
     [Fact(Timeout = 60_000)]
