@@ -5,10 +5,12 @@ namespace AlertGateway.Core.Dispatch;
 /// </summary>
 internal sealed class RateShaper(int configuredPerSecond, TimeProvider clock)
 {
+    /// <summary>Below this nothing falls; half of the contract where that is less.</summary>
     private const double RateMin = 20;
     private const double Unlimited = 1_000_000;
 
     private readonly double _ceiling = configuredPerSecond > 0 ? configuredPerSecond : Unlimited;
+    private readonly double _floor = configuredPerSecond > 0 ? Math.Min(RateMin, configuredPerSecond / 2.0) : RateMin;
     private double _rate = configuredPerSecond > 0 ? configuredPerSecond : Unlimited;
     private double _tokens;
     private long _filledAt = clock.GetTimestamp();
@@ -42,7 +44,7 @@ internal sealed class RateShaper(int configuredPerSecond, TimeProvider clock)
     private void Adapt()
     {
         int throttled = Interlocked.Exchange(ref _throttled, 0);
-        if (throttled > 0) _rate = Math.Max(RateMin, Math.Min(_rate, Math.Max(1, _startedThisSecond - throttled)) * 0.95);
+        if (throttled > 0) _rate = Math.Max(_floor, Math.Min(_rate, Math.Max(1, _startedThisSecond - throttled)) * 0.95);
         else if (_rate < _ceiling) _rate = Math.Min(_ceiling, (_rate * 1.05) + 10);
         _startedThisSecond = 0;
         _secondAt = clock.GetTimestamp();
