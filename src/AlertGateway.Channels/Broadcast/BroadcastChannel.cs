@@ -31,8 +31,7 @@ public sealed class BroadcastChannel(BroadcastOptions options, OrderKey key, Mon
         var station = Station(delivery.Tag.Key.EndpointNo);
         if (!station.IsPresent) return new(DispatchOutcome.Unreachable);
         var order = BroadcastOrder.Make(delivery, serials.Next(), options.Plays.For(rendition.Colour), key);
-        station.Post(order);
-        return WaitAsync(station, order, cancellationToken);
+        return station.Post(order) ? WaitAsync(station, order, cancellationToken) : new(DispatchOutcome.RetryLater(DispatchError.DeviceSilent));
     }
 
     /// <summary>Not asked: the class is idempotent.</summary>

@@ -12,7 +12,7 @@ internal sealed class BroadcastOrder
 {
     private readonly TaskCompletionSource<DispatchOutcome> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private BroadcastOrder(DeliveryTag tag, long serial, OutgoingDelivery delivery, byte[] json) => (Tag, Serial, Gate, NotAfterTicks, StopKey, Json) = (tag, serial, delivery.Gate, delivery.NotAfterTicks, delivery.TakesBack?.Key, json);
+    private BroadcastOrder(DeliveryTag tag, long serial, OutgoingDelivery delivery, byte[] json) => (Tag, Serial, Gate, NotAfterTicks, Weight, StopKey, Json) = (tag, serial, delivery.Gate, delivery.NotAfterTicks, delivery.Weight, delivery.TakesBack?.Key, json);
 
     public DeliveryTag Tag { get; }
 
@@ -21,6 +21,9 @@ internal sealed class BroadcastOrder
     public ISendGate Gate { get; }
 
     public long NotAfterTicks { get; }
+
+    /// <inheritdoc cref="OutgoingDelivery.Weight"/>
+    public int Weight { get; }
 
     /// <summary>The original that this order stops.</summary>
     public DeliveryKey? StopKey { get; }

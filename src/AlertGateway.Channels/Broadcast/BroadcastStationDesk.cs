@@ -6,7 +6,7 @@ namespace AlertGateway.Channels.Broadcast;
 /// <summary>The open orders of one station, and whether its encoder is there. Thread-safe.</summary>
 internal sealed class BroadcastStationDesk(TimeProvider clock, TimeSpan presence)
 {
-    /// <summary>Open orders that are kept; the oldest goes first.</summary>
+    /// <summary>Open orders that are kept. One too many sheds the least severe, of those the oldest, and never a stop.</summary>
     public const int OrdersMax = 64;
 
     private readonly Lock _lock = new();
@@ -23,18 +23,21 @@ internal sealed class BroadcastStationDesk(TimeProvider clock, TimeSpan presence
         }
     }
 
-    public void Post(BroadcastOrder order)
+    /// <summary>False when there is no room, because all open orders are graver.</summary>
+    public bool Post(BroadcastOrder order)
     {
         TaskCompletionSource news;
         lock (_lock)
         {
             // A repeated attempt replaces the order it repeats; a stop takes away what it stops.
             _orders.RemoveAll(o => o.Tag == order.Tag || o.Tag.Key == order.StopKey);
-            if (_orders.Count == OrdersMax) _orders.RemoveAt(0);
+            if (_orders.Count == OrdersMax) RemoveClosed();
+            if (_orders.Count == OrdersMax && !MakesRoom(order.Weight)) return false;
             _orders.Add(order);
             (news, _news) = (_news, NewSignal());
         }
         news.TrySetResult();
+        return true;
     }
 
     /// <summary>Takes an order back that nobody has seen; false when the encoder may have it.</summary>
@@ -78,23 +81,37 @@ internal sealed class BroadcastStationDesk(TimeProvider clock, TimeSpan presence
         var taken = new List<BroadcastOrder>();
         lock (_lock)
         {
-            long now = clock.GetUtcNow().UtcTicks;
-            for (int i = 0; i < _orders.Count; i++)
+            RemoveClosed();
+            foreach (var order in _orders)
             {
-                var order = _orders[i];
-                if (!order.Gate.IsOpen || order.NotAfterTicks <= now)
-                {
-                    if (!order.HandedOut) order.Answered(DispatchOutcome.NotSent);
-                    _orders.RemoveAt(i--);
-                }
-                else if (order.Serial > after)
-                {
-                    order.HandedOut = true;
-                    taken.Add(order);
-                }
+                if (order.Serial <= after) continue;
+                order.HandedOut = true;
+                taken.Add(order);
             }
             return (taken, _news.Task);
         }
+    }
+
+    /// <summary>Takes out what was cancelled or is over.</summary>
+    private void RemoveClosed()
+    {
+        long now = clock.GetUtcNow().UtcTicks;
+        _orders.RemoveAll(o =>
+        {
+            if (o.Gate.IsOpen && o.NotAfterTicks > now) return false;
+            if (!o.HandedOut) o.Answered(DispatchOutcome.NotSent);
+            return true;
+        });
+    }
+
+    private bool MakesRoom(int weight)
+    {
+        var lightest = _orders.MinBy(static o => o.Weight)!;
+        if (lightest.Weight == OutgoingDelivery.NeverShed || lightest.Weight > weight) return false;
+        _orders.Remove(lightest);
+        // Whoever waits for its answer is told now; the encoder may have one that was handed out.
+        lightest.Answered(lightest.HandedOut ? DispatchOutcome.Unknown(DispatchError.TimedOut) : DispatchOutcome.RetryLater(DispatchError.DeviceSilent));
+        return true;
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -9,7 +9,7 @@ namespace AlertGateway.Channels.Push;
 /// </summary>
 internal sealed class ResidentDevice
 {
-    /// <summary>Messages kept for an app; the oldest goes first.</summary>
+    /// <summary>Messages kept for an app. One too many sheds the least severe, of those the oldest, and never a cancel; where all are graver it is not sent yet.</summary>
     public const int MailboxMax = 16;
 
     private readonly Lock _lock = new();
@@ -69,9 +69,9 @@ internal sealed class ResidentDevice
             var takenBack = delivery.TakesBack?.Key;
             // I6: what this message repeats or takes back must not follow it.
             _mailbox.RemoveAll(l => l.Key == key || l.Key == takenBack);
-            if (_mailbox.Count == MailboxMax) _mailbox.RemoveAt(0);
+            if (_mailbox.Count == MailboxMax && !MakesRoom(delivery.Weight)) return DispatchOutcome.RetryLater(DispatchError.DeviceSilent);
             var message = new PushMessage(delivery.Tag, nextSerial(), payload);
-            _mailbox.Add(new Letter(key, message, delivery.NotAfterTicks, delivery.Gate));
+            _mailbox.Add(new Letter(key, message, delivery.NotAfterTicks, delivery.Gate, delivery.Weight));
             if (connection.TrySend(message)) return DispatchOutcome.Accepted(message.Serial.ToString(System.Globalization.CultureInfo.InvariantCulture));
             _mailbox.RemoveAt(_mailbox.Count - 1);
             _ready = false;
@@ -85,5 +85,11 @@ internal sealed class ResidentDevice
         lock (_lock) _mailbox.RemoveAll(l => l.Key == key);
     }
 
-    private sealed record Letter(DeliveryKey Key, PushMessage Message, long NotAfterTicks, ISendGate Gate);
+    private bool MakesRoom(int weight)
+    {
+        var lightest = _mailbox.MinBy(static l => l.Gate.IsOpen ? l.Weight : -1)!;
+        return (!lightest.Gate.IsOpen || (lightest.Weight != OutgoingDelivery.NeverShed && lightest.Weight <= weight)) && _mailbox.Remove(lightest);
+    }
+
+    private sealed record Letter(DeliveryKey Key, PushMessage Message, long NotAfterTicks, ISendGate Gate, int Weight);
 }

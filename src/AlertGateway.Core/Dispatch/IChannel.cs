@@ -71,6 +71,12 @@ public readonly record struct OutgoingDelivery
 
     /// <summary>For <see cref="Purpose.Cancel"/> and <see cref="Purpose.Correction"/>: the tag of the original that this one takes back; null otherwise.</summary>
     public DeliveryTag? TakesBack { get; init; }
+
+    /// <summary>Weight of what no full bound may shed: it takes something back (I11).</summary>
+    public const int NeverShed = int.MaxValue;
+
+    /// <summary>Where a bound is full the lightest is shed first: by colour, and never what takes something back.</summary>
+    public int Weight => Tag.Key.Purpose is Purpose.Cancel or Purpose.Correction ? NeverShed : (int)Rendition.Colour;
 }
 
 /// <summary>What came of one attempt. Persisted as the <c>Code</c> of a Result row: lines are added, none is edited.</summary>
