@@ -59,16 +59,16 @@ public sealed class BroadcastEndpoints(BroadcastChannel channel, BroadcastOption
         switch (report.Level)
         {
             case "taken":
-                await receipts.ReportAsync(new Receipt(tag, Evidence.Accepted, false, DispatchError.None, report.AtTicks), context.RequestAborted);
+                await RecordAsync(new Receipt(tag, Evidence.Accepted, false, DispatchError.None, report.AtTicks), context.RequestAborted);
                 order?.Answered(DispatchOutcome.Accepted());
                 break;
             case "started":
-                await receipts.ReportAsync(new Receipt(tag, Evidence.Delivered, false, DispatchError.None, report.AtTicks), context.RequestAborted);
+                await RecordAsync(new Receipt(tag, Evidence.Delivered, false, DispatchError.None, report.AtTicks), context.RequestAborted);
                 order?.Answered(DispatchOutcome.Accepted());
                 break;
             case "done":
                 bool silent = report.RmsDbfs is { } level && !(level > options.SilenceDbfs);
-                await receipts.ReportAsync(new Receipt(tag, Evidence.Presented, silent, silent ? DispatchError.DeviceSilent : DispatchError.None, report.AtTicks), context.RequestAborted);
+                await RecordAsync(new Receipt(tag, Evidence.Presented, silent, silent ? DispatchError.DeviceSilent : DispatchError.None, report.AtTicks), context.RequestAborted);
                 order?.Answered(DispatchOutcome.Accepted());
                 if (order is not null) station.Close(order);
                 break;
@@ -92,7 +92,13 @@ public sealed class BroadcastEndpoints(BroadcastChannel channel, BroadcastOption
             order.Answered(outcome);
             return;
         }
-        await receipts.ReportAsync(new Receipt(tag, Evidence.Accepted, true, outcome.Error, report.AtTicks), cancellationToken);
+        await RecordAsync(new Receipt(tag, Evidence.Accepted, true, outcome.Error, report.AtTicks), cancellationToken);
+    }
+
+    private async Task RecordAsync(Receipt receipt, CancellationToken cancellationToken)
+    {
+        if (await receipts.ReportAsync(receipt, cancellationToken) != ReceiptVerdict.UnknownDelivery) return;
+        refusals.Refused("broadcast.report.unknown-delivery", "一个播出站回报了一条从未发给它的指令，已记录，未改变任何状态。 A station reported on an order that was never sent to it; nothing was changed.");
     }
 
     private static DispatchOutcome OutcomeOf(string? reason) => reason switch

@@ -140,7 +140,10 @@ public sealed partial class LoudspeakerBroker : IHostedService, IDisposable
         if (ReceiptOf(tag, report, waitedFor) is not { } receipt) return MqttPubAckReasonCode.Success;
         try
         {
-            await _receipts.ReportAsync(receipt, args.CancellationToken);
+            if (await _receipts.ReportAsync(receipt, args.CancellationToken) == ReceiptVerdict.UnknownDelivery)
+            {
+                _refusals.Refused("loudspeaker.report.unknown-delivery", $"广播终端 {args.ClientId} 回报了一条从未发给它的指令，已记录，未改变任何状态。 Loudspeaker {args.ClientId} reported on an order that was never sent to it; nothing was changed.");
+            }
             return MqttPubAckReasonCode.Success;
         }
         catch (Exception ex) when (ex is not OperationCanceledException)

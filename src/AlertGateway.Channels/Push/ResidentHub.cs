@@ -51,7 +51,9 @@ public sealed class ResidentHub(PushChannel channel, MonotonicSerial serials, IR
         }
         var verdict = await receipts.ReportAsync(new Receipt(parsed, evidence, false, DispatchError.None, 0, Helped: level == "helped"), Context.ConnectionAborted);
         channel.Device(EndpointNo).Stored(parsed.Key);
-        return verdict != ReceiptVerdict.UnknownDelivery;
+        if (verdict != ReceiptVerdict.UnknownDelivery) return true;
+        refusals.Refused("push.ack.unknown-delivery", "一台设备回执了一条从未发给它的消息，已记录，未改变任何状态。 A device acknowledged a message that was never sent to it; nothing was changed.");
+        return false;
     }
 
     /// <summary><c>helped</c>, somebody elsewhere who has reached the household, is a person's word like <c>acknowledged</c>, and counts for those at home as well.</summary>

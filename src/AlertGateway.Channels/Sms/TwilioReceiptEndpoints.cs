@@ -36,7 +36,11 @@ public sealed class TwilioReceiptEndpoints(TwilioOptions options, SmsEndpointLoo
         if (await WholeFormAsync(context) is not { } read) return;
         var (status, receipt) = ReadStatus(context, read.Buffer);
         context.Request.BodyReader.AdvanceTo(read.Buffer.End);
-        if (receipt is { } told) await receipts.ReportAsync(told, context.RequestAborted);
+        if (receipt is { } told && await receipts.ReportAsync(told, context.RequestAborted) == ReceiptVerdict.UnknownDelivery)
+        {
+            // Answered like any other: the provider would only repeat it.
+            refusals.Refused("sms.callback.unknown-delivery", "短信平台回执了一条从未由它发出的消息，已记录，未改变任何状态。 The SMS provider reported on a message that was never sent over it; nothing was changed.");
+        }
         context.Response.StatusCode = (int)status;
     }
 

@@ -189,6 +189,18 @@ public sealed class BroadcastChannelTests : ChannelCompliance
         Assert.Equal(HttpStatusCode.NoContent, await report);
     }
 
+    [Theory]
+    [InlineData("taken")]
+    [InlineData("started")]
+    [InlineData("done")]
+    [InlineData("refused")]
+    public async Task A_report_on_a_delivery_that_was_never_started_is_recorded_for_a_person_to_see(string level)
+    {
+        _sink.Verdict = ReceiptVerdict.UnknownDelivery;
+        Assert.Equal(HttpStatusCode.NoContent, await ReportAsync(new { tag = "d7-9001-4-0-1", level, atTicks = 9, rmsDbfs = -18.2 }));
+        Assert.Equal("broadcast.report.unknown-delivery", Assert.Single(_refusals.Entries).Code);
+    }
+
     [Fact]
     public async Task What_is_no_report_of_this_station_changes_nothing()
     {

@@ -314,6 +314,14 @@ public sealed class LoudspeakerChannelTests : ChannelCompliance
     public async Task A_device_hears_only_its_own_orders(string topic) => Assert.Equal(MqttClientSubscribeResultCode.NotAuthorized, await _device!.SubscribeAsync(topic, Stop));
 
     [Fact]
+    public async Task A_report_on_a_delivery_that_was_never_started_is_recorded_for_a_person_to_see()
+    {
+        _sink.Verdict = ReceiptVerdict.UnknownDelivery;
+        Assert.Equal(MqttClientPublishReasonCode.Success, await _device!.ReportAsync(new { type = "started", tag = "d7-8001-3-0-1" }, Stop));
+        Assert.Equal("loudspeaker.report.unknown-delivery", Assert.Single(_refusals.Entries).Code);
+    }
+
+    [Fact]
     public async Task A_device_reports_only_on_its_own_orders_over_its_own_topic()
     {
         Assert.Equal(MqttClientPublishReasonCode.NotAuthorized, await _device!.ReportAsync(new { type = "started", tag = "d7-8001-3-0-1" }, Stop, "agw/1/horn/H8002/report"));

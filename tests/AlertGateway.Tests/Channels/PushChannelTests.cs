@@ -176,6 +176,14 @@ public sealed class PushChannelTests : ChannelCompliance
         Assert.Equal("push.ack.foreign", Assert.Single(_refusals.Entries).Code);
     }
 
+    [Fact]
+    public async Task An_acknowledgement_of_a_delivery_that_was_never_started_is_recorded_for_a_person_to_see()
+    {
+        _sink.Verdict = ReceiptVerdict.UnknownDelivery;
+        Assert.False(await _app!.AckAsync("d7-123456-2-0-1", "delivered", Stop));
+        Assert.Equal("push.ack.unknown-delivery", Assert.Single(_refusals.Entries).Code);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

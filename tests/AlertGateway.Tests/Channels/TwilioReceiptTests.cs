@@ -124,6 +124,19 @@ public sealed class TwilioReceiptTests : IAsyncLifetime
         Assert.Empty(_sink.Receipts);
     }
 
+    [Theory]
+    [InlineData(ReceiptVerdict.UnknownDelivery, 1)]
+    [InlineData(ReceiptVerdict.Duplicate, 0)]
+    [InlineData(ReceiptVerdict.Recorded, 0)]
+    public async Task A_signed_callback_for_a_delivery_that_was_never_started_is_recorded_for_a_person_to_see(ReceiptVerdict verdict, int recorded)
+    {
+        _sink.Verdict = verdict;
+        using var response = await PostStatusAsync("delivered");
+        Assert.Equal(HttpStatusCode.NoContent, response.StatusCode); // the provider shall not repeat it
+        Assert.Equal(Enumerable.Repeat("sms.callback.unknown-delivery", recorded), _refusals.Entries.Select(e => e.Code));
+        Assert.DoesNotContain(_refusals.Entries, e => e.Sentence.Contains("123456", StringComparison.Ordinal) || e.Sentence.Contains("138", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_form_beyond_eight_KiB_is_refused_unread()
     {
