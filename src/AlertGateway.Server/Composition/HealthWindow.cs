@@ -20,7 +20,7 @@ internal sealed class HealthWindow(ILedger ledger, Lane[] lanes, FeedVitals vita
         if ((ledger as SqliteLedger)?.Witness.Trouble is { } trouble) lines.Add(new HealthLine("审计见证", "Audit witness", HealthGrade.Degraded, $"未跟上：{trouble}", $"Does not follow: {trouble}"));
         foreach (var status in lanes.Select(l => l.Status))
         {
-            var (why, whyEnglish) = status.IsAccountRefused ? ("供应商拒绝本账号：请立即检查密钥和合同；试探不停，修好后自动续发。", "The provider refuses the account: check key and contract now; it is probed, and sending goes on by itself once it is mended. ")
+            var (why, whyEnglish) = status.IsAccountRefused ? ("供应商拒绝本账号：请立即检查密钥、合同、发送号码和网址；试探不停，修好后自动续发。", "The provider refuses the account: check key, contract, sender number and address now; it is probed, and sending goes on by itself once it is mended. ")
                 : status.IsDown ? ("对端没有应答，正在试探，恢复后自动续发。", "The far side does not answer; it is probed, and sending goes on by itself once it does. ") : ("", "");
             foreach (var route in status.Routes.Where(_ => status.Routes.Count > 1)) lines.Add(Line(status, route));
             lines.Add(new HealthLine($"通道 {status.Channel}", $"Lane {status.Channel}", status.IsDown || status.IsAccountRefused ? HealthGrade.Bad : status.Faults > 0 ? HealthGrade.Degraded : HealthGrade.Good,
@@ -60,7 +60,7 @@ internal sealed class HealthWindow(ILedger ledger, Lane[] lanes, FeedVitals vita
     {
         string name = route.Name.Length > 0 ? route.Name : $"{route.Number}";
         bool others = !lane.IsDown;
-        var (text, english) = route.IsAccountRefused ? ("拒绝本账号：请立即检查密钥和合同。", "Refuses the account: check key and contract now. ")
+        var (text, english) = route.IsAccountRefused ? ("拒绝本账号：请立即检查密钥、合同、发送号码和网址。", "Refuses the account: check key, contract, sender number and address now. ")
             : route.IsDown ? ("没有应答，正在试探。", "Does not answer; it is probed. ")
             : route.IsSilent ? ("两秒多没有应答，暂不再发给它。", "Has not answered for two seconds; nothing more goes to it meanwhile. ") : ("正常。", "Good. ");
         bool well = !route.IsDown && !route.IsSilent && !route.IsAccountRefused;
