@@ -120,7 +120,7 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
         var broken = Devices(house, CitySecrets.PushFile, options.House.NeverRead).Concat(Devices(house, CitySecrets.HornFile, options.House.NeverAnswer)).Concat(_unreadable).ToHashSet();
         var audit = JournalAudit.Run(house.Folder, house.DataFolder, registry, addresses, _committed.Keys.ToHashSet(), broken);
         var cancels = CancelTimes.Read(house.Folder, _committed);
-        var reach = ReachCurves.Read(house.Folder, registry, DangerZones.Parse(File.ReadAllText(Path.Combine(GatewayConfiguration.ConfigFolder, "cities", "liyang", "danger-zones.json"))), disseminationNo: 1, fifoPerSecond: options.House.SmsRate > 0 ? options.House.SmsRate : 500);
+        var reach = ReachCurves.Read(house.Folder, registry, DangerZones.Parse(File.ReadAllText(Path.Combine(GatewayConfiguration.ConfigFolder, "cities", "liyang", "danger-zones.json"))), disseminationNo: 1, ratePerSecond: options.House.SmsRate);
         int Total(Func<ChannelCounts, int> of) => views.Sum(v => v.Channels.Sum(of));
         var final = new { delivered = Total(c => c.Delivered), handedOff = Total(c => c.HandedOff), failed = Total(c => c.Failed), suppressed = Total(c => c.Suppressed), open = Total(c => c.Open + c.Accepted) };
         int planned = Total(c => c.Planned);
@@ -138,8 +138,8 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
             },
             reach = new
             {
-                fifoPerSecond = reach.FifoPerSecond, usefulMinutesSaved = Math.Round(reach.UsefulMinutesSaved),
-                groups = reach.Groups.Select(g => new { group = g.Code, households = g.Households, medianSeconds = Math.Round(g.SecondsAt(0.5), 1), lastSeconds = Math.Round(g.SecondsAt(1), 1), fifoMedianSeconds = Math.Round(g.FifoSecondsAt(0.5), 1), fifoLastSeconds = Math.Round(g.FifoSecondsAt(1), 1) }),
+                fifoPerSecond = Math.Round(reach.FifoPerSecond, 1), fifoIsMeasured = reach.IsFifoMeasured, usefulMinutesSaved = Math.Round(reach.UsefulMinutesSaved),
+                groups = reach.Groups.Select(g => new { group = g.Code, households = g.Households, reached = g.Reached, medianSeconds = Rounded(g.SecondsAt(0.5)), lastSeconds = Rounded(g.LastSeconds), fifoMedianSeconds = Rounded(g.FifoSecondsAt(0.5)), fifoLastSeconds = Rounded(g.FifoLastSeconds) }),
             },
             latency = Latency.Read(house.Folder, disseminationNo: 1, broken).ToDictionary(l => l.Channel, l => new { count = l.Milliseconds.Length, medianMs = Math.Round(l.At(0.5), 1), p99Ms = Math.Round(l.At(0.99), 1), maxMs = Math.Round(l.At(1), 1) }),
             resume = new { medianMs = Math.Round(_resumeMilliseconds.Order().ElementAtOrDefault(_resumeMilliseconds.Count / 2)), maxMs = Math.Round(_resumeMilliseconds.DefaultIfEmpty(0).Max()) },
@@ -153,13 +153,16 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
         }
         Say($"计划 · planned {planned:N0} = 送达 {final.delivered:N0} + 已提交 {final.handedOff:N0} + 失败 {final.failed:N0} + 停发 {final.suppressed:N0}；丢失 lost {audit.Lost}，重复 duplicates {audit.Duplicates}（未标记 unlabelled {audit.UnlabelledDuplicates}）");
         if (cancels.Count > 0) Say($"撤销 · cancels {cancels.Count}：最晚的原始消息在提交后 · latest original after the commit {maxMs:0.0} ms；首条撤销 · first cancel at most {summary.cancel.firstMs} ms；收到 {audit.HadMistake:N0}，被告知 {audit.ToldOfMistake:N0}，漏告 {audit.HavingNotTold}，多告 {audit.ToldWithoutHaving}");
-        foreach (var g in reach.Groups.Where(g => g.Households > 0)) Say($"触达 · reached by SMS  {g.Name,-22} {g.Households,8:N0} 户：一半 · half {g.SecondsAt(0.5),6:0.0} s，全部 · all {g.SecondsAt(1),6:0.0} s（先来先发 · first in, first out at {reach.FifoPerSecond}/s: {g.FifoSecondsAt(0.5),6:0.0} / {g.FifoSecondsAt(1),6:0.0} s）");
+        string fifo = string.Create(CultureInfo.InvariantCulture, $"{reach.FifoPerSecond:0}/s{(reach.IsFifoMeasured ? "，本次实测 as measured" : "")}");
+        foreach (var g in reach.Groups.Where(g => g.Households > 0)) Say($"触达 · reached by SMS  {g.Name,-22} {g.Reached,8:N0}/{g.Households:N0} 户：一半 · half {ReachGroup.Text(g.SecondsAt(0.5)),6} s，最后 · last {ReachGroup.Text(g.LastSeconds),6} s（先来先发 · first in, first out at {fifo}: {ReachGroup.Text(g.FifoSecondsAt(0.5)),6} / {ReachGroup.Text(g.FifoLastSeconds),6} s）");
         foreach (var (channel, l) in summary.latency) Say($"时延 · latency  {channel,-12} {l.count,8:N0}：一半 · median {l.medianMs:N0} ms，p99 {l.p99Ms:N0} ms");
         Say($"危险区与弱势户共节省 · saved for danger zones and the vulnerable: {reach.UsefulMinutesSaved:N0} 户·分钟 household-minutes");
         if (options.ReportFile is not null) File.WriteAllText(options.ReportFile, HtmlReport.Of(reach, JsonSerializer.SerializeToElement(summary)));
         if (options.Json) output.WriteLine(JsonSerializer.Serialize(summary));
         return good && summary.cancel.over100Ms == 0 ? 0 : 1;
     }
+
+    private static double? Rounded(double? seconds) => seconds is { } s ? Math.Round(s, 1) : null;
 
     private static IEnumerable<int> Devices(DemoHouse house, string file, int count) =>
         File.ReadLines(Path.Combine(house.Folder, "devices", file)).Take(count).Select(line => int.Parse(line.Split('\t')[0], CultureInfo.InvariantCulture));
