@@ -118,18 +118,22 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
         using var addresses = store.OpenAddresses();
         var registry = store.LoadSnapshot();
         var broken = Devices(house, CitySecrets.PushFile, options.House.NeverRead).Concat(Devices(house, CitySecrets.HornFile, options.House.NeverAnswer)).Concat(_unreadable).ToHashSet();
-        var audit = JournalAudit.Run(house.Folder, house.DataFolder, registry, addresses, _committed.Keys.ToHashSet(), broken);
+        var audit = JournalAudit.Run(house.Folder, house.DataFolder, registry, addresses, _committed.Keys.ToHashSet(), broken, citywide: Enumerable.Range(1, options.Cycles));
         var cancels = CancelTimes.Read(house.Folder, _committed);
         var reach = ReachCurves.Read(house.Folder, registry, DangerZones.Parse(File.ReadAllText(Path.Combine(GatewayConfiguration.ConfigFolder, "cities", "liyang", "danger-zones.json"))), disseminationNo: 1, ratePerSecond: options.House.SmsRate);
         int Total(Func<ChannelCounts, int> of) => views.Sum(v => v.Channels.Sum(of));
         var final = new { delivered = Total(c => c.Delivered), handedOff = Total(c => c.HandedOff), failed = Total(c => c.Failed), suppressed = Total(c => c.Suppressed), open = Total(c => c.Open + c.Accepted) };
         int planned = Total(c => c.Planned);
-        bool good = planned == final.delivered + final.handedOff + final.failed + final.suppressed + final.open && final.open <= options.House.NeverAnswer + _unreadable.Count && audit is { Lost: 0, UnlabelledDuplicates: 0, WrongAddress: 0, HavingNotTold: 0, ToldWithoutHaving: 0 };
+        bool good = planned == final.delivered + final.handedOff + final.failed + final.suppressed + final.open && final.open <= options.House.NeverAnswer + _unreadable.Count && audit is { Lost: 0, UnlabelledDuplicates: 0, WrongAddress: 0, Stray: 0, HavingNotTold: 0, ToldWithoutHaving: 0 };
+        int labelled = Total(c => c.PossibleDuplicates);
+        good &= labelled <= options.House.Window * _kills && audit.Labels.Most <= options.House.Window;
         double maxMs = cancels.Select(c => c.LastOriginalMilliseconds).Where(double.IsFinite).DefaultIfEmpty(0).Max();
         var firsts = cancels.Select(c => c.FirstCancelMilliseconds).Where(double.IsFinite).ToList();
         var summary = new
         {
             seed = options.House.Seed, households = house.City.Households, persons = house.City.Persons, planned, final, possibleLoss = Total(c => c.PossibleLoss), lost = audit.Lost, duplicates = audit.Duplicates, unlabelledDuplicates = audit.UnlabelledDuplicates,
+            stray = audit.Stray, wrongAddress = audit.WrongAddress, unplanned = audit.Unplanned, takenYetFailed = audit.TakenYetFailed, takenYetSuppressed = audit.TakenYetSuppressed,
+            labelled = new { starts = labelled, mostPerKill = audit.Labels.Most, withoutKill = audit.Labels.WithoutKill },
             seconds = Math.Round(_watch.Elapsed.TotalSeconds, 1), peakMemoryMiB = Math.Round(house.PeakMemoryMiB), kills = _kills, window = options.House.Window,
             cancel = new
             {
@@ -144,14 +148,14 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
             latency = Latency.Read(house.Folder, disseminationNo: 1, broken).ToDictionary(l => l.Channel, l => new { count = l.Milliseconds.Length, medianMs = Math.Round(l.At(0.5), 1), p99Ms = Math.Round(l.At(0.99), 1), maxMs = Math.Round(l.At(1), 1) }),
             resume = new { medianMs = Math.Round(_resumeMilliseconds.Order().ElementAtOrDefault(_resumeMilliseconds.Count / 2)), maxMs = Math.Round(_resumeMilliseconds.DefaultIfEmpty(0).Max()) },
         };
-        int labelled = Total(c => c.PossibleDuplicates);
-        good &= labelled <= options.House.Window * _kills;
         if (options.CampaignFile is { } campaign)
         {
             if (!File.Exists(campaign)) File.WriteAllText(campaign, "seed\thouseholds\tplanned\tkills\twindow\tlost\tduplicates\tunlabelled\tlabelledStarts\tresumeMedianMs\tseconds\tgood\n");
             File.AppendAllText(campaign, string.Create(CultureInfo.InvariantCulture, $"{options.House.Seed}\t{house.City.Households}\t{planned}\t{_kills}\t{options.House.Window}\t{audit.Lost}\t{audit.Duplicates}\t{audit.UnlabelledDuplicates}\t{labelled}\t{summary.resume.medianMs}\t{summary.seconds}\t{(good ? 1 : 0)}\n"));
         }
-        Say($"计划 · planned {planned:N0} = 送达 {final.delivered:N0} + 已提交 {final.handedOff:N0} + 失败 {final.failed:N0} + 停发 {final.suppressed:N0}；丢失 lost {audit.Lost}，重复 duplicates {audit.Duplicates}（未标记 unlabelled {audit.UnlabelledDuplicates}）");
+        Say($"计划 · planned {planned:N0} = 送达 {final.delivered:N0} + 已提交 {final.handedOff:N0} + 失败 {final.failed:N0} + 停发 {final.suppressed:N0}；丢失 lost {audit.Lost}，重复 duplicates {audit.Duplicates}（未标记 unlabelled {audit.UnlabelledDuplicates}），名单外 outside the audience {audit.Stray}，号码不符 wrong address {audit.WrongAddress}");
+        Say($"登记册里应有而未计划 · in the registry and never planned {audit.Unplanned}（计入丢失 · counted as lost）；对端已收而记为失败 · taken and called failed {audit.TakenYetFailed}，记为停发 · called suppressed {audit.TakenYetSuppressed}");
+        if (_kills > 0) Say($"每次 kill 至多带标记重发 · labelled starts of one kill at most {audit.Labels.Most}（W = {options.House.Window}），合计 · in all {labelled}，与 kill 无关 · after none {audit.Labels.WithoutKill}");
         if (cancels.Count > 0) Say($"撤销 · cancels {cancels.Count}：最晚的原始消息在提交后 · latest original after the commit {maxMs:0.0} ms；首条撤销 · first cancel at most {summary.cancel.firstMs} ms；收到 {audit.HadMistake:N0}，被告知 {audit.ToldOfMistake:N0}，漏告 {audit.HavingNotTold}，多告 {audit.ToldWithoutHaving}");
         string fifo = string.Create(CultureInfo.InvariantCulture, $"{reach.FifoPerSecond:0}/s{(reach.IsFifoMeasured ? "，本次实测 as measured" : "")}");
         foreach (var g in reach.Groups.Where(g => g.Households > 0)) Say($"触达 · reached by SMS  {g.Name,-22} {g.Reached,8:N0}/{g.Households:N0} 户：一半 · half {ReachGroup.Text(g.SecondsAt(0.5)),6} s，最后 · last {ReachGroup.Text(g.LastSeconds),6} s（先来先发 · first in, first out at {fifo}: {ReachGroup.Text(g.FifoSecondsAt(0.5)),6} / {ReachGroup.Text(g.FifoLastSeconds),6} s）");

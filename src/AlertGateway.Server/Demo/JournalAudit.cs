@@ -7,27 +7,34 @@ using AlertGateway.Storage.Registry;
 namespace AlertGateway.Server.Demo;
 
 /// <summary>What the emulators' journals, joined to the registry, say really happened.</summary>
-/// <param name="Lost">Deliveries that the board calls taken but no far side ever had, and deliveries of the audience without any final state.</param>
+/// <param name="Lost">Deliveries that the board calls taken but no far side ever had, deliveries of the audience without any final state, and <paramref name="Unplanned"/>.</param>
 /// <param name="Duplicates">Deliveries that a far side took more than once.</param>
 /// <param name="UnlabelledDuplicates">Those of them whose repeat carried no possible-duplicate label.</param>
 /// <param name="Stray">Deliveries that a far side took though no dissemination of the ledger planned them.</param>
 /// <param name="WrongAddress">Messages that arrived at a number that is not the endpoint's in the registry.</param>
-internal sealed record AuditResult(int Taken, int Lost, int Duplicates, int UnlabelledDuplicates, int WrongAddress, int HadMistake, int ToldOfMistake, int ToldWithoutHaving, int HavingNotTold, int Stray, double SendsPerSecond);
+/// <param name="Unplanned">Endpoints of the registry that a citywide warning should have had and that no plan holds.</param>
+/// <param name="TakenYetFailed">Deliveries that a far side took and the gateway calls failed without knowing that.</param>
+/// <param name="TakenYetSuppressed">Deliveries that a far side took and the gateway calls suppressed.</param>
+/// <param name="Labels">Labelled starts by kill.</param>
+internal sealed record AuditResult(int Taken, int Lost, int Duplicates, int UnlabelledDuplicates, int WrongAddress, int HadMistake, int ToldOfMistake, int ToldWithoutHaving, int HavingNotTold, int Stray, double SendsPerSecond, int Unplanned, int TakenYetFailed, int TakenYetSuppressed, KillLabels Labels);
 
-/// <summary>The judge of a run: the provider's and the devices' journals are the truth, the ledger only says what was labelled and what was promised.</summary>
+/// <summary>The judge of a run: who had what is from the provider's and the devices' journals, who should have had a citywide warning from the registry; the ledger only says what was labelled and what was promised.</summary>
 internal static class JournalAudit
 {
     /// <param name="broken">Endpoints that were told to fail: nobody is lost there whom the gateway goes on asking.</param>
-    public static AuditResult Run(string folder, string dataFolder, RegistrySnapshot registry, AddressReader addresses, IReadOnlySet<int> cancelled, IReadOnlySet<int>? broken = null)
+    /// <param name="citywide">Warnings of the whole city, in their order; null where the audience is some other.</param>
+    public static AuditResult Run(string folder, string dataFolder, RegistrySnapshot registry, AddressReader addresses, IReadOnlySet<int> cancelled, IReadOnlySet<int>? broken = null, IEnumerable<int>? citywide = null)
     {
         var reader = new LedgerCopy(Path.Combine(dataFolder, "ledger.db"));
         var room = new DisseminationRoom(reader, registry, TimeProvider.System, _ => new ChannelTimes(TimeSpan.MaxValue, TimeSpan.MaxValue));
         long firstStart = long.MaxValue, lastResult = 0, handOffs = 0;
+        var labels = new KillLabels();
         reader.Read(1, (first, rows) =>
         {
             room.OnCommitted(first, rows);
             foreach (ref readonly var row in rows)
             {
+                labels.Take(row);
                 if (row.DisseminationNo != 1) continue;
                 if (row.Kind == LedgerEventKind.Started) firstStart = Math.Min(firstStart, row.AtTicks);
                 if (row.Kind != LedgerEventKind.Result || row.Code != (byte)ResultCode.Accepted) continue;
@@ -39,18 +46,22 @@ internal static class JournalAudit
         var taken = new Dictionary<DeliveryKey, int>();
         int wrong = ReadSms(folder, addresses, registry, taken);
         ReadDevices(folder, taken);
-        int lost = 0, duplicates = 0, unlabelled = 0, had = 0, told = 0, toldWithout = 0, notTold = 0, planned = 0;
+        int lost = 0, duplicates = 0, unlabelled = 0, had = 0, told = 0, toldWithout = 0, notTold = 0, planned = 0, yetFailed = 0, yetSuppressed = 0;
+        var plan = new HashSet<DeliveryKey>();
         for (int no = 1; no <= room.Disseminations.Count; no++)
         {
             foreach (var line in room.Deliveries(no))
             {
                 int times = taken.GetValueOrDefault(line.Key);
+                if (citywide is not null) plan.Add(line.Key);
+                if (times > 0) planned++;
                 bool promised = line.Outcome is Outcome.Accepted or Outcome.Delivered or Outcome.HandedOff;
                 // A push that a dying connection took is given again when the device comes back, unless it was taken back meanwhile: then nobody lacks anything.
                 bool takenBack = line.Key.Channel == ChannelKind.Push && line.Outcome != Outcome.Delivered && cancelled.Contains(no);
                 if (broken?.Contains(line.Key.EndpointNo) == true) continue;
                 if ((promised && times == 0 && !takenBack) || line.Outcome is Outcome.Planned or Outcome.InFlight or Outcome.Retrying or Outcome.Unknown) lost++;
-                if (times > 0) planned++;
+                if (times > 0 && line is { Outcome: Outcome.Failed, Evidence: < Evidence.Accepted }) yetFailed++;
+                if (times > 0 && line.Outcome == Outcome.Suppressed) yetSuppressed++;
                 if (times > 1)
                 {
                     duplicates++;
@@ -64,8 +75,9 @@ internal static class JournalAudit
                 if (hasIt && !wasTold) notTold++;
             }
         }
+        int unplanned = citywide is null ? 0 : CitywideAudience.Unplanned(registry, citywide, plan);
         double seconds = Math.Max(0.001, TimeSpan.FromTicks(Math.Max(0, lastResult - firstStart)).TotalSeconds);
-        return new AuditResult(taken.Values.Sum(), lost, duplicates, unlabelled, wrong, had, told, toldWithout, notTold, taken.Count - planned, handOffs / seconds);
+        return new AuditResult(taken.Values.Sum(), lost + unplanned, duplicates, unlabelled, wrong, had, told, toldWithout, notTold, taken.Count - planned, handOffs / seconds, unplanned, yetFailed, yetSuppressed, labels);
     }
 
     /// <summary>Rows that the ledger of this data folder has.</summary>
