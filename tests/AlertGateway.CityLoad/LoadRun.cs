@@ -133,7 +133,7 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
         {
             seed = options.House.Seed, households = house.City.Households, persons = house.City.Persons, planned, final, possibleLoss = Total(c => c.PossibleLoss), lost = audit.Lost, duplicates = audit.Duplicates, unlabelledDuplicates = audit.UnlabelledDuplicates,
             stray = audit.Stray, wrongAddress = audit.WrongAddress, unplanned = audit.Unplanned, takenYetFailed = audit.TakenYetFailed, takenYetSuppressed = audit.TakenYetSuppressed,
-            labelled = new { starts = labelled, mostPerKill = audit.Labels.Most, withoutKill = audit.Labels.WithoutKill },
+            labelled = new { starts = labelled, mostPerKill = audit.Labels.Most, withoutKill = audit.Labels.WithoutKill }, sendsPerSecond = Math.Round(audit.SendsPerSecond), handOff = new { perSecond = Math.Round(reach.PerSecond) },
             seconds = Math.Round(_watch.Elapsed.TotalSeconds, 1), peakMemoryMiB = Math.Round(house.PeakMemoryMiB), kills = _kills, window = options.House.Window,
             cancel = new
             {
@@ -146,7 +146,7 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
                 groups = reach.Groups.Select(g => new { group = g.Code, households = g.Households, reached = g.Reached, medianSeconds = Rounded(g.SecondsAt(0.5)), lastSeconds = Rounded(g.LastSeconds), fifoMedianSeconds = Rounded(g.FifoSecondsAt(0.5)), fifoLastSeconds = Rounded(g.FifoLastSeconds) }),
             },
             latency = Latency.Read(house.Folder, disseminationNo: 1, broken).ToDictionary(l => l.Channel, l => new { count = l.Milliseconds.Length, medianMs = Math.Round(l.At(0.5), 1), p99Ms = Math.Round(l.At(0.99), 1), maxMs = Math.Round(l.At(1), 1) }),
-            resume = new { medianMs = Math.Round(_resumeMilliseconds.Order().ElementAtOrDefault(_resumeMilliseconds.Count / 2)), maxMs = Math.Round(_resumeMilliseconds.DefaultIfEmpty(0).Max()) },
+            resume = new { medianMs = ResumedAt(0.5), p99Ms = ResumedAt(0.99), maxMs = ResumedAt(1) },
         };
         if (options.CampaignFile is { } campaign)
         {
@@ -165,6 +165,8 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
         if (options.Json) output.WriteLine(JsonSerializer.Serialize(summary));
         return good && summary.cancel.over100Ms == 0 ? 0 : 1;
     }
+
+    private double ResumedAt(double share) => _resumeMilliseconds.Count == 0 ? 0 : Math.Round(Percentiles.At([.. _resumeMilliseconds.Order()], share));
 
     private static double? Rounded(double? seconds) => seconds is { } s ? Math.Round(s, 1) : null;
 

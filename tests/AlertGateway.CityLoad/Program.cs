@@ -15,7 +15,7 @@ var campaign = new Option<string?>("--campaign") { Description = "把本次结�
 var window = new Option<int>("--window") { DefaultValueFactory = _ => 512, Description = "W：崩溃时最多多少条结果未知 · attempts without a durable result" };
 var noCancel = new Option<bool>("--no-cancel") { Description = "不撤销，发到底 · cancel nothing, send each alert to its end" };
 var rate = new Option<int>("--rate") { DefaultValueFactory = _ => 0, Description = "短信每秒上限，0 为不限 · SMS a second at most, 0 for no limit" };
-var script = new Option<string?>("--provider-script") { Description = "短信平台故障脚本，每行“秒 JSON”，从首条预警起算 · faults of the SMS provider, a line each: seconds after the first alert, and what POST /control takes" };
+var script = new Option<string?>("--faults", "--provider-script") { Description = "短信平台故障脚本，每行“秒 JSON”，从首条预警起算 · faults of the SMS provider, a line each: seconds after the first alert, and what POST /control takes" };
 var unread = new Option<int>("--never-read") { DefaultValueFactory = _ => 0, Description = "从不读取的应用数 · apps that never read" };
 var unanswering = new Option<int>("--never-answer") { DefaultValueFactory = _ => 0, Description = "从不应答的大喇叭数 · loudspeakers that never answer" };
 var unreadable = new Option<int>("--unreadable") { DefaultValueFactory = _ => 0, Description = "登记册里这么多页号码已损坏，其上的人读不出来 · so many pages of numbers in the registry are damaged, nobody on them can be read" };
