@@ -34,19 +34,13 @@ internal sealed class AuditEntry : IDisposable
 
     public void BeginCommit(long firstSequence, int rows)
     {
-        _buffer[0] = 0;
-        _buffer[1] = (byte)AuditEntryKind.Commit;
+        Begin(AuditEntryKind.Commit);
         BinaryPrimitives.WriteInt64LittleEndian(_buffer.AsSpan(2), firstSequence);
         BinaryPrimitives.WriteInt32LittleEndian(_buffer.AsSpan(10), rows);
         _used = 14;
     }
 
-    public void BeginDecision()
-    {
-        _buffer[0] = 0;
-        _buffer[1] = (byte)AuditEntryKind.Decision;
-        _used = 2;
-    }
+    public void BeginDecision() => Begin(AuditEntryKind.Decision);
 
     public void AddRow(long sequence, int shard, long fence, long head, long atTicks, int dissemination, int endpoint, long number, ReadOnlySpan<byte> body)
     {
@@ -90,6 +84,20 @@ internal sealed class AuditEntry : IDisposable
     }
 
     public void Dispose() => _hash.Dispose();
+
+    private void Begin(AuditEntryKind kind)
+    {
+        if (_flushed)
+        {
+            // The entry before was given up half way, with its transaction.
+            Span<byte> unused = stackalloc byte[MerkleTree.HashBytes];
+            _hash.GetHashAndReset(unused);
+            _flushed = false;
+        }
+        _buffer[0] = 0;
+        _buffer[1] = (byte)kind;
+        _used = 2;
+    }
 
     private void Flush()
     {

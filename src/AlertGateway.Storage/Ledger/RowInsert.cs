@@ -29,16 +29,23 @@ internal sealed unsafe partial class RowInsert : IDisposable
         var body = e.Body.Span;
         int failed = BindInt64(_handle, 1, sequence) | BindInt64(_handle, 2, previous) | BindInt64(_handle, 3, head) | BindInt64(_handle, 4, e.AtTicks) | BindInt64(_handle, 5, e.DisseminationNo)
             | BindInt64(_handle, 6, e.EndpointNo) | BindInt64(_handle, 7, e.Number) | BindInt64(_handle, 8, LedgerRow.Checksum(sequence, previous, 0, 0, head, e.AtTicks, e.DisseminationNo, e.EndpointNo, e.Number, body));
-        int step;
-        fixed (byte* bytes = body)
+        try
         {
-            // Not copied: the body lies still until the statement has run.
-            if (!body.IsEmpty) failed |= BindBlob(_handle, 9, bytes, body.Length, 0);
-            if (failed != raw.SQLITE_OK) throw new LedgerException($"A row could not be bound (code {failed}).");
-            step = Step(_handle);
+            int step;
+            fixed (byte* bytes = body)
+            {
+                // Not copied: the body lies still until the statement has run.
+                if (!body.IsEmpty) failed |= BindBlob(_handle, 9, bytes, body.Length, 0);
+                if (failed != raw.SQLITE_OK) throw new LedgerException($"A row could not be bound (code {failed}).");
+                step = Step(_handle);
+            }
+            if (Reset(_handle) != raw.SQLITE_OK || step != raw.SQLITE_DONE) SqliteCalls.Check(step, _database, "insert");
         }
-        if (Reset(_handle) != raw.SQLITE_OK || step != raw.SQLITE_DONE) SqliteCalls.Check(step, _database, "insert");
-        if (!body.IsEmpty) _ = BindNull(_handle, 9);
+        finally
+        {
+            // Whatever came of it: a row without a body must not find this one's.
+            if (!body.IsEmpty) _ = BindNull(_handle, 9);
+        }
     }
 
     public void Dispose() => _statement.Dispose();

@@ -137,6 +137,31 @@ public sealed class AuditLogTests
     }
 
     [Fact]
+    public void An_entry_that_was_given_up_half_way_leaves_nothing_to_the_next()
+    {
+        using AuditEntry used = new(), fresh = new();
+        used.BeginCommit(1, 9);
+        used.AddRow(1, 0, 0, 7, 0, 0, 0, 0, new byte[200_000]);
+        byte[] hash = new byte[32], expected = new byte[32];
+        foreach (var (entry, to) in new[] { (used, hash), (fresh, expected) })
+        {
+            entry.BeginCommit(2, 1);
+            entry.AddRow(2, 0, 0, 7, 0, 0, 0, 0, "ab"u8);
+            entry.End(to);
+        }
+        Assert.Equal(expected, hash);
+        used.BeginDecision();
+        used.AddRow(1, 0, 0, 7, 0, 0, 0, 0, new byte[200_000]);
+        foreach (var (entry, to) in new[] { (used, hash), (fresh, expected) })
+        {
+            entry.BeginDecision();
+            entry.AddRow(2, 0, 0, 7, 0, 0, 0, 0, "ab"u8);
+            entry.End(to);
+        }
+        Assert.Equal(expected, hash);
+    }
+
+    [Fact]
     public async Task A_witness_that_was_away_is_brought_up_to_date_and_one_of_another_log_is_left_alone()
     {
         using var log = AuditedLog.OfMixedCommits(60);
