@@ -22,6 +22,8 @@ public sealed class AuditWitness : IDisposable
     private readonly Thread _thread;
     private volatile bool _stop;
     private long _written = -1;
+    private long _good; // bytes of the file that are known to be whole
+    private bool _torn; // a write failed: what lies behind them is not
 
     internal AuditWitness(string ledgerPath, string path, string publicPem)
     {
@@ -71,10 +73,15 @@ public sealed class AuditWitness : IDisposable
 
     private void Follow()
     {
-        using var file = new FileStream(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        using var file = new FileStream(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         SqliteCalls.Check(raw.sqlite3_open_v2(_ledgerPath, out sqlite3 database, raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_NOMUTEX, null), database, "open for reading");
         using (database)
         {
+            if (_torn)
+            {
+                if (file.Length > _good) file.SetLength(_good);
+                _torn = false;
+            }
             if (_written < 0) _written = Resume(file, database);
             var lines = new StringBuilder();
             long size = _written;
@@ -84,10 +91,11 @@ public sealed class AuditWitness : IDisposable
                 size = head.Size;
             });
             if (lines.Length == 0) return;
-            file.Seek(0, SeekOrigin.End);
+            _good = file.Seek(0, SeekOrigin.End);
+            _torn = true;
             file.Write(Encoding.ASCII.GetBytes(lines.ToString()));
             file.Flush(flushToDisk: true);
-            _written = size;
+            (_torn, _written) = (false, size);
         }
     }
 
