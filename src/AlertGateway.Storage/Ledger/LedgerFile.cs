@@ -24,7 +24,7 @@ internal static class LedgerFile
             string name = Path.GetFileName(path);
             bool isNew = SqliteCalls.Number(database, "SELECT count(*) FROM sqlite_master") == 0;
             if (isNew) SqliteCalls.Execute(database, $"PRAGMA page_size=8192; PRAGMA application_id={LedgerRow.ApplicationId}; PRAGMA user_version={LedgerRow.FormatVersion};");
-            SqliteCalls.Execute(database, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-65536; PRAGMA mmap_size=0;");
+            SqliteCalls.Execute(database, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-65536; PRAGMA mmap_size=0;");
             if (isNew) SqliteCalls.Execute(database, "BEGIN IMMEDIATE; " + Events + AuditLog.Schema + "COMMIT;");
             if (SqliteCalls.Number(database, "PRAGMA application_id") != LedgerRow.ApplicationId) throw new LedgerException($"{name} is not a ledger of this program.");
             long version = SqliteCalls.Number(database, "PRAGMA user_version");

@@ -31,6 +31,9 @@ public sealed class SqliteLedger : ILedger, IDisposable
 {
     private const int CheckpointRows = 2_000;
 
+    /// <summary>Pages of 8 KiB in the write-ahead log from which it is copied in any case: 32 MB.</summary>
+    private const int CheckpointPages = 4_000;
+
     /// <summary>Rows in one commit, about, while fewer than these wait; as long as more do, each commit takes four times as many as the one before, and a quarter again once fewer do. Who comes first in a burst need not wait until the last one's rows are written.</summary>
     private const int FirstRows = 256;
 
@@ -53,6 +56,7 @@ public sealed class SqliteLedger : ILedger, IDisposable
     private readonly TaskCompletionSource<LedgerException> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastSequence;
     private long _checkpointed;
+    private long _pagesLogged;
     private bool _headIsNew;
     private volatile LedgerException? _failure;
 
@@ -259,6 +263,7 @@ public sealed class SqliteLedger : ILedger, IDisposable
         }
         if (_failure is null) Publish();
         TellWitness();
+        if (_failure is null && (_pagesLogged += PagesWritten()) >= CheckpointPages) Checkpoint();
     }
 
     private void Seal()
@@ -278,12 +283,23 @@ public sealed class SqliteLedger : ILedger, IDisposable
         _headIsNew = false;
     }
 
-    /// <summary>While nobody waits. Whoever fills the write-ahead log would pay for all of it otherwise, tens of milliseconds: it may be an earthquake. What is not copied now (a reader, a full disk) stays in the log.</summary>
+    /// <summary>While nobody waits, or once the log is large. Whoever fills the write-ahead log would pay for all of it otherwise, tens of milliseconds: it may be an earthquake. What is not copied now (a reader, a full disk) stays in the log.</summary>
+    /// <remarks>SQLite's own checkpoint after a commit keeps its errors to itself, a failed fsync among them: it is switched off.</remarks>
     private void Checkpoint()
     {
-        _checkpointed = _lastSequence;
+        (_checkpointed, _pagesLogged) = (_lastSequence, 0);
         int code = raw.sqlite3_wal_checkpoint_v2(_database, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _);
-        if (code is not (raw.SQLITE_OK or raw.SQLITE_BUSY or raw.SQLITE_FULL)) Stop(new LedgerException($"The ledger's write-ahead log could not be copied into its file (SQLite {code})."));
+        if (Stops(code)) Stop(new LedgerException($"The ledger's write-ahead log could not be copied into its file (SQLite {code})."));
+    }
+
+    /// <summary>Whether a checkpoint that ended so leaves the file in doubt.</summary>
+    internal static bool Stops(int code) => (code & 0xFF) is not (raw.SQLITE_OK or raw.SQLITE_BUSY or raw.SQLITE_FULL);
+
+    /// <summary>Pages that went into the write-ahead log since the last call.</summary>
+    private int PagesWritten()
+    {
+        _ = raw.sqlite3_db_status(_database, raw.SQLITE_DBSTATUS_CACHE_WRITE, out int pages, out _, 1);
+        return pages;
     }
 
     private void RefillReserve()

@@ -171,6 +171,23 @@ public sealed class SqliteLedgerTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(SQLitePCL.raw.SQLITE_OK, false)]
+    [InlineData(SQLitePCL.raw.SQLITE_BUSY, false)]
+    [InlineData(SQLitePCL.raw.SQLITE_FULL, false)]
+    [InlineData(SQLitePCL.raw.SQLITE_IOERR, true)]
+    [InlineData(SQLitePCL.raw.SQLITE_IOERR | (4 << 8), true)] // fsync
+    [InlineData(SQLitePCL.raw.SQLITE_CORRUPT, true)]
+    public void A_checkpoint_that_failed_stops_the_ledger_and_one_that_must_wait_does_not(int code, bool stops) => Assert.Equal(stops, SqliteLedger.Stops(code));
+
+    [Fact]
+    public async Task The_write_ahead_log_stays_within_bounds_while_rows_come_without_a_pause()
+    {
+        using var ledger = SqliteLedger.Open(File);
+        for (int i = 0; i < 40; i++) await ledger.AppendAsync(new[] { AnEvent(i) with { Body = new byte[4 * 1024 * 1024] } }, Stop);
+        Assert.InRange(new FileInfo(File + "-wal").Length, 1, 48 * 1024 * 1024);
+    }
+
     [Fact]
     public async Task Appends_of_one_commit_are_answered_in_their_order_each_with_its_first_row()
     {
