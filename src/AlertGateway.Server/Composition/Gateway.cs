@@ -54,7 +54,7 @@ public sealed class Gateway : IAsyncDisposable
         // Storage: both files are large and are opened side by side, while the configuration is read.
         var opening = Task.Run(() => SqliteLedger.Open(Path.Combine(data, "ledger.db"), new SqliteLedgerOptions
         {
-            WitnessFile = options.AuditWitnessFile.Length > 0 ? Path.GetFullPath(options.AuditWitnessFile, GatewayConfiguration.Home()) : null, ReserveBytes = options.DiskReserveMiB * 1024L * 1024L,
+            WitnessFile = options.AuditWitnessFile.Length > 0 ? Path.GetFullPath(options.AuditWitnessFile, GatewayConfiguration.Home()) : null, ReserveBytes = options.DiskReserveMiB * 1024L * 1024L, Clock = clock,
         }), cancellationToken);
         var registryStore = RegistryStore.Open(Path.Combine(data, "registry.db"));
         var loading = Task.Run(registryStore.LoadSnapshot, cancellationToken);

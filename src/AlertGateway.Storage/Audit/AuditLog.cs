@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using AlertGateway.Storage.Ledger;
 using SQLitePCL;
@@ -7,7 +8,10 @@ namespace AlertGateway.Storage.Audit;
 /// <summary>
 /// The writing end of the audit log: leaves and signed heads in the ledger's own file and transaction, so that a row is never durable without its leaf. The ledger's writer is its only user. Not thread-safe.
 /// </summary>
-/// <remarks>A head is signed with every decision, after a second, and after <see cref="LeavesPerHeadMax"/> leaves; the ledger also asks for one when it has nothing to do and when it closes.</remarks>
+/// <remarks>
+/// A head is signed with every decision, with the first commit that is a second younger than the oldest unsigned one (by this machine's clock, or by the rows' own stamps), and after <see cref="LeavesPerHeadMax"/> leaves or <see cref="RowsPerHeadMax"/>
+/// rows; the ledger also asks for one when nothing has come for a second and when it closes. So nothing lies unsigned for more than two seconds, and what a start has to hash again is bounded.
+/// </remarks>
 internal sealed class AuditLog : IDisposable
 {
     public const string Schema = """
@@ -16,10 +20,12 @@ internal sealed class AuditLog : IDisposable
         """;
 
     private const int LeavesPerHeadMax = 1_000;
-    private static readonly long HeadEveryTicks = TimeSpan.TicksPerSecond;
+    private const int RowsPerHeadMax = 250_000;
+    private static readonly TimeSpan HeadEvery = TimeSpan.FromSeconds(1);
 
     private readonly sqlite3 _database;
     private readonly AuditKey _key;
+    private readonly TimeProvider? _clock;
     private readonly sqlite3_stmt _insertLeaf;
     private readonly sqlite3_stmt _insertHead;
     private readonly AuditEntry _commit = new();
@@ -30,12 +36,14 @@ internal sealed class AuditLog : IDisposable
     private AuditHead? _head;
     private long _first;
     private long _atTicks;
+    private long _unsealedSince;
+    private long _unsealedRows;
     private int _rows;
     private bool _decided;
 
-    private AuditLog(sqlite3 database, AuditKey key)
+    private AuditLog(sqlite3 database, AuditKey key, TimeProvider? clock)
     {
-        (_database, _key) = (database, key);
+        (_database, _key, _clock) = (database, key, clock);
         SqliteCalls.Check(raw.sqlite3_prepare_v2(database, "INSERT INTO leaf(n,kind,first,rows,hash) VALUES(?,?,?,?,?)", out _insertLeaf), database, "prepare");
         SqliteCalls.Check(raw.sqlite3_prepare_v2(database, "INSERT INTO head(size,at,root,edge,previous,signature) VALUES(?,?,?,?,?,?)", out _insertHead), database, "prepare");
     }
@@ -49,14 +57,16 @@ internal sealed class AuditLog : IDisposable
     /// <summary>The open transaction holds a head that is not durable yet.</summary>
     public bool IsHeadNew => !ReferenceEquals(_head, _durableHead);
 
-    /// <summary>Takes the log up from its newest head and the leaves behind it.</summary>
-    /// <exception cref="LedgerException">Head, leaves or key do not belong together.</exception>
-    public static AuditLog Open(sqlite3 database, AuditKey key)
+    /// <summary>Takes the log up from its newest head and the leaves behind it, which are hashed again from their rows.</summary>
+    /// <param name="isNew">The ledger has no entries yet for the rows that are there.</param>
+    /// <param name="clock">Its monotonic time tells when a head is due; null for the machine's.</param>
+    /// <exception cref="LedgerException">Head, leaves, rows or key do not belong together; the message names the place.</exception>
+    public static AuditLog Open(sqlite3 database, AuditKey key, bool isNew, TimeProvider? clock)
     {
-        var log = new AuditLog(database, key);
+        var log = new AuditLog(database, key, clock);
         try
         {
-            log.TakeUp();
+            if (!isNew) log.TakeUp();
             return log;
         }
         catch
@@ -76,7 +86,7 @@ internal sealed class AuditLog : IDisposable
     {
         var body = e.Body.Span;
         _commit.AddRow(sequence, 0, 0, head, e.AtTicks, e.DisseminationNo, e.EndpointNo, e.Number, body);
-        // A receipt's time is the far side's; everything else is stamped by this machine.
+        // A receipt's time is the far side's, everything else is stamped by this machine: the head says when the newest of those was made.
         if (e.Kind != LedgerEventKind.Receipt) _atTicks = e.AtTicks;
         if (!AuditEntry.IsDecision(e.Kind)) return;
         _decided = true;
@@ -88,8 +98,11 @@ internal sealed class AuditLog : IDisposable
     /// <summary>Writes the commit's leaf, and a head when one is due.</summary>
     public void End()
     {
+        if (_tree.Size == (_head?.Size ?? 0)) (_unsealedSince, _unsealedRows) = (Timestamp, 0);
         Leaf(_commit, AuditEntryKind.Commit, _first, _rows);
-        if (_decided || _atTicks - (_head?.AtTicks ?? 0) >= HeadEveryTicks || _tree.Size - (_head?.Size ?? 0) >= LeavesPerHeadMax) Seal();
+        _unsealedRows += _rows;
+        bool isDue = _atTicks - (_head?.AtTicks ?? 0) >= HeadEvery.Ticks || Elapsed(_unsealedSince) >= HeadEvery;
+        if (_decided || isDue || _unsealedRows >= RowsPerHeadMax || _tree.Size - (_head?.Size ?? 0) >= LeavesPerHeadMax) Seal();
     }
 
     /// <summary>Signs what is there. Inside a transaction of the caller's.</summary>
@@ -161,8 +174,32 @@ internal sealed class AuditLog : IDisposable
             _tree.CopyFrom(sealedTree);
             _atTicks = _head.AtTicks;
         }
-        AuditTables.ReadLeaves(_database, _tree.Size, _tree.Add);
+        CheckTail();
         _durable.CopyFrom(_tree);
         _durableHead = _head;
+        _unsealedSince = Timestamp;
     }
+
+    /// <summary>Nothing is signed that was not looked at: the entries behind the newest head are what their rows hash to, and end at the last row.</summary>
+    private void CheckTail()
+    {
+        long leaves = AuditTables.Count(_database, "SELECT count(*) FROM leaf WHERE n>=?", _tree.Size);
+        if (leaves > LeavesPerHeadMax) throw new LedgerException(string.Create(CultureInfo.InvariantCulture, $"{leaves} audit entries from number {_tree.Size} on have no signed head over them; a crash leaves at most {LeavesPerHeadMax}. The ledger is left as it is: run «agw audit verify»."));
+        using var check = new AuditHeadCheck(_key.PublicPem);
+        try
+        {
+            var walk = new AuditWalk(_database, check, null, _tree, AuditTables.LastRowUnder(_database, _tree.Size));
+            long before = walk.Rows;
+            walk.Run();
+            _unsealedRows = walk.Rows - before;
+        }
+        catch (AuditBreakException ex)
+        {
+            throw new LedgerException(ex.Finding.Sentence + " The ledger is left as it is: run «agw audit verify».", ex);
+        }
+    }
+
+    private long Timestamp => _clock?.GetTimestamp() ?? Stopwatch.GetTimestamp();
+
+    private TimeSpan Elapsed(long since) => _clock?.GetElapsedTime(since) ?? Stopwatch.GetElapsedTime(since);
 }

@@ -52,6 +52,22 @@ internal static class AuditTables
         }
     }
 
+    /// <summary>The last row of the entries before number <paramref name="size"/>.</summary>
+    /// <exception cref="LedgerException">The last of them is missing or ends no commit.</exception>
+    public static long LastRowUnder(sqlite3 database, long size)
+    {
+        if (size == 0) return 0;
+        long row = Count(database, "SELECT ifnull((SELECT first+rows-1 FROM leaf WHERE n=? AND kind=1),-1)", size - 1);
+        return row > 0 ? row : throw new LedgerException($"Audit entry {size - 1} is missing or has been changed.");
+    }
+
+    public static long Count(sqlite3 database, string sql, long parameter)
+    {
+        using var select = Prepare(database, sql);
+        raw.sqlite3_bind_int64(select, 1, parameter);
+        return Next(database, select) ? raw.sqlite3_column_int64(select, 0) : 0;
+    }
+
     public static sqlite3_stmt Prepare(sqlite3 database, string sql)
     {
         SqliteCalls.Check(raw.sqlite3_prepare_v2(database, sql, out sqlite3_stmt statement), database, "prepare");

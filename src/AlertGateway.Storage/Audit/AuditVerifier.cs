@@ -43,7 +43,7 @@ public static class AuditVerifier
             {
                 SqliteCalls.Execute(database, "RELEASE verify");
             }
-            if (walk.Sealed < walk.Entries && !tailMayBeOpen) findings.Add(new AuditFinding("unsealed", walk.Sealed, $"{walk.Entries - walk.Sealed} entries have no signed head over them. A crash leaves at most a second's; the next start seals them."));
+            if (walk.Sealed < walk.Entries && !tailMayBeOpen) findings.Add(new AuditFinding("unsealed", walk.Sealed, $"{walk.Entries - walk.Sealed} entries have no signed head over them. A crash leaves at most two seconds'; the next start checks and seals them."));
         }
         catch (AuditBreakException ex)
         {

@@ -4,13 +4,15 @@ using SQLitePCL;
 namespace AlertGateway.Storage.Audit;
 
 /// <summary>One walk over entries, their rows and the heads, in step.</summary>
-internal sealed class AuditWalk(sqlite3 database, AuditHeadCheck check, AuditRowVisitor? onRow)
+/// <param name="from">What lies before the walk, to which it adds; null walks from the beginning.</param>
+/// <param name="lastRow">The last row under it.</param>
+internal sealed class AuditWalk(sqlite3 database, AuditHeadCheck check, AuditRowVisitor? onRow, MerkleTree? from = null, long lastRow = 0)
 {
-    private readonly MerkleTree _tree = new();
+    private readonly MerkleTree _tree = from ?? new();
     private readonly Queue<(long Row, byte[] Hash)> _decisions = new();
     private readonly List<(AuditHead Head, byte[] Edge)> _heads = [];
     private int _nextHead;
-    private long _lastRow;
+    private long _lastRow = lastRow;
     private AuditHead? _newest;
     private string _previous = AuditHead.NoPrevious;
 
@@ -35,9 +37,11 @@ internal sealed class AuditWalk(sqlite3 database, AuditHeadCheck check, AuditRow
     /// <exception cref="AuditBreakException">The first place where the log is not what it was.</exception>
     public void Run()
     {
-        AuditTables.HeadsAfter(database, long.MinValue, (head, edge) => _heads.Add((head, edge)));
-        using var leaves = AuditTables.Prepare(database, "SELECT n,kind,first,rows,hash FROM leaf ORDER BY n");
-        using var rows = AuditTables.Prepare(database, "SELECT seq,prev,shard,fence,head,at,dissemination,endpoint,number,crc,body FROM event ORDER BY seq");
+        AuditTables.HeadsAfter(database, from is null ? long.MinValue : from.Size, (head, edge) => _heads.Add((head, edge)));
+        using var leaves = AuditTables.Prepare(database, "SELECT n,kind,first,rows,hash FROM leaf WHERE n>=? ORDER BY n");
+        using var rows = AuditTables.Prepare(database, "SELECT seq,prev,shard,fence,head,at,dissemination,endpoint,number,crc,body FROM event WHERE seq>? ORDER BY seq");
+        raw.sqlite3_bind_int64(leaves, 1, from is null ? long.MinValue : from.Size);
+        raw.sqlite3_bind_int64(rows, 1, from is null ? long.MinValue : _lastRow);
         using var commit = new AuditEntry();
         using var decision = new AuditEntry();
         Span<byte> hash = stackalloc byte[MerkleTree.HashBytes];

@@ -15,7 +15,7 @@ internal static class LedgerFile
     private const int RowsPerMigratedLeaf = 8_192;
 
     /// <exception cref="LedgerException">Not a ledger, of a newer format, damaged, or signed with another key.</exception>
-    public static (sqlite3 Database, AuditLog Audit) Open(string path, AuditKey key)
+    public static (sqlite3 Database, AuditLog Audit) Open(string path, AuditKey key, TimeProvider? clock)
     {
         sqlite3? database = null;
         try
@@ -30,7 +30,7 @@ internal static class LedgerFile
             long version = SqliteCalls.Number(database, "PRAGMA user_version");
             if (version > LedgerRow.FormatVersion) throw new LedgerException($"{name} has format {version}; this program reads up to {LedgerRow.FormatVersion}.");
             if (version < 2) SqliteCalls.Execute(database, "BEGIN IMMEDIATE; " + AuditLog.Schema);
-            var audit = AuditLog.Open(database, key);
+            var audit = AuditLog.Open(database, key, isNew: version < 2, clock);
             if (version < 2) ToVersion2(database, audit);
             // Format 2 wrote 0 where a start's route stands now: the only route that it knew.
             else if (version < LedgerRow.FormatVersion) SqliteCalls.Execute(database, $"PRAGMA user_version={LedgerRow.FormatVersion};");

@@ -21,6 +21,9 @@ public sealed class SqliteLedgerOptions
 
     /// <summary>Space set aside for the day when the disk is full, in bytes. Default: 64 MiB.</summary>
     public long ReserveBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>Its monotonic time says when a signed head is due. Default: the machine's.</summary>
+    public TimeProvider? Clock { get; set; }
 }
 
 /// <summary>
@@ -111,7 +114,7 @@ public sealed class SqliteLedger : ILedger, IDisposable
         {
             options ??= new SqliteLedgerOptions();
             key = AuditKey.LoadOrCreate(options.AuditKeyFile ?? Beside(path, "audit.key"));
-            var (database, audit) = LedgerFile.Open(path, key);
+            var (database, audit) = LedgerFile.Open(path, key, options.Clock);
             return new SqliteLedger(path, options, fileLock, database, audit, key.PublicPem);
         }
         catch
