@@ -43,6 +43,17 @@ internal static class LedgerFile
         }
     }
 
+    /// <summary>Some head of this file was signed already, so that only the key which signed it can go on.</summary>
+    public static bool IsSigned(string path)
+    {
+        if (!File.Exists(path)) return false;
+        SqliteCalls.Check(raw.sqlite3_open_v2(path, out sqlite3 database, raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_NOMUTEX, null), database, "open for reading");
+        using (database)
+        {
+            return SqliteCalls.Number(database, "SELECT count(*) FROM sqlite_master WHERE name='head'") > 0 && SqliteCalls.Number(database, "SELECT count(*) FROM (SELECT 1 FROM head LIMIT 1)") > 0;
+        }
+    }
+
     /// <summary>Format 1 had no audit log: its rows get their entries now, as commits of the rows that are there.</summary>
     private static void ToVersion2(sqlite3 database, AuditLog audit)
     {

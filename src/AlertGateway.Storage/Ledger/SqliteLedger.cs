@@ -113,7 +113,9 @@ public sealed class SqliteLedger : ILedger, IDisposable
         try
         {
             options ??= new SqliteLedgerOptions();
-            key = AuditKey.LoadOrCreate(options.AuditKeyFile ?? Beside(path, "audit.key"));
+            string keyFile = options.AuditKeyFile ?? Beside(path, "audit.key");
+            if (!File.Exists(keyFile) && LedgerFile.IsSigned(path)) throw new LedgerException($"The audit key {keyFile} is missing, and {Path.GetFileName(path)} was signed with it. Put it back from the backup. Where it is lost for good, move the ledger, its snapshots, audit.key.pub and the witness away together: there they still verify, and a new ledger begins here.");
+            key = AuditKey.LoadOrCreate(keyFile);
             var (database, audit) = LedgerFile.Open(path, key, options.Clock);
             return new SqliteLedger(path, options, fileLock, database, audit, key.PublicPem);
         }

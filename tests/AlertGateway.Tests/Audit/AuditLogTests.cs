@@ -60,6 +60,17 @@ public sealed class AuditLogTests
     }
 
     [Fact]
+    public async Task Without_its_key_a_ledger_is_refused_and_nothing_is_changed()
+    {
+        using var log = AuditedLog.OfMixedCommits(20);
+        string key = Path.Combine(Path.GetDirectoryName(log.Ledger)!, "audit.key"), publicPem = log.PublicPem;
+        File.Delete(key);
+        Assert.Contains("audit.key", Assert.Throws<LedgerException>(log.Open).Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(key));
+        Assert.Equal(publicPem, await File.ReadAllTextAsync(key + ".pub", Stop));
+    }
+
+    [Fact]
     public void A_log_is_not_taken_up_with_another_key_and_does_not_verify_with_one()
     {
         using AuditedLog log = AuditedLog.OfMixedCommits(20), other = AuditedLog.OfMixedCommits(5);
