@@ -13,6 +13,9 @@ public static class QuakeAlerts
     /// <summary>Event code of what is said after the shaking. Not a national one: it warns of nothing, and a standing order that shall release it names it.</summary>
     public const string AdviceCode = "EQ-ADVICE";
 
+    /// <summary>Event code of what a person must decide about. Not a national one: it warns of nothing, and no standing order fires from it.</summary>
+    public const string QuestionCode = "EQ-QUESTION";
+
     private const string EventIdName = "quakeEventId";
     private const string NumberName = "quakeReport";
     private const string OriginName = "quakeOrigin";
@@ -22,6 +25,7 @@ public static class QuakeAlerts
     private const string MagnitudeName = "quakeMagnitude";
     private const string IntensityName = "quakeIntensity";
     private const string AdviceName = "quakeAdvice";
+    private const string AskedName = "quakeAsked";
     private const int AreasMax = 2_000;
     private const int WholeFrom = 20;
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(10);
@@ -40,6 +44,13 @@ public static class QuakeAlerts
         return alert.Infos.Count > 0 && alert.Infos[0].Parameter(AdviceName) is not null;
     }
 
+    /// <summary>What it asks a person about, in the words of <see cref="QuakeDecision.Reason"/>; empty where it asks nothing.</summary>
+    public static string AskedBy(Alert alert)
+    {
+        ArgumentNullException.ThrowIfNull(alert);
+        return alert.Infos.Count > 0 ? alert.Infos[0].Parameter(AskedName) ?? "" : "";
+    }
+
     /// <param name="sender">The gateway's own sender id.</param>
     /// <param name="previous">What this updates or takes back; null for a first message.</param>
     /// <param name="senderName">The office that the source speaks for; empty where that is not known, and then a person must look.</param>
@@ -53,10 +64,11 @@ public static class QuakeAlerts
     {
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(decision);
-        if (decision.Act == QuakeAct.None || decision.Shaking.Count == 0 || (decision.Act == QuakeAct.Cancel && previous is null)) return null;
+        if (decision.Act == QuakeAct.None || (decision.Shaking.Count == 0 && !decision.Asks && decision.Act != QuakeAct.Cancel) || (decision.Act == QuakeAct.Cancel && previous is null)) return null;
         var cancel = decision.Act == QuakeAct.Cancel;
         var sent = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds()).ToOffset(TimeSpan.FromHours(8));
         var sentText = sent.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
+        Info InfoIn(string language) => advice ? AdviceInfo(report, decision, language, sent) : decision.Asks ? QuestionInfo(report, decision, language, sent) : Info(report, decision, language, sent, senderName);
         return new Alert
         {
             Identifier = string.Create(CultureInfo.InvariantCulture, $"quake-{(advice ? "advice-" : "")}{Safe(report.Source.Name)}-{Safe(report.EventId)}-{report.Number ?? 0}-{now.ToUnixTimeMilliseconds()}"),
@@ -69,7 +81,7 @@ public static class QuakeAlerts
             Source = report.Source.Name,
             Note = decision.Doubts.Count == 0 ? null : string.Join(' ', decision.Doubts),
             References = previous is { } p ? [new Reference(p.Sender, p.Identifier, p.SentText, p.Sent)] : [],
-            Infos = advice ? [AdviceInfo(report, decision, "zh-CN", sent), AdviceInfo(report, decision, "en-US", sent)] : [Info(report, decision, "zh-CN", sent, senderName), Info(report, decision, "en-US", sent, senderName)],
+            Infos = [InfoIn("zh-CN"), InfoIn("en-US")],
         };
     }
 
@@ -103,7 +115,7 @@ public static class QuakeAlerts
         [
             (EventIdName, report.EventId), (NumberName, report.Number?.ToString(CultureInfo.InvariantCulture) ?? ""), (OriginName, report.Origin?.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture) ?? ""),
             (LatName, Text(report.Lat)), (LonName, Text(report.Lon)), (DepthName, Text(report.DepthKm)), (MagnitudeName, Text(report.Magnitude)),
-            (IntensityName, decision.Shaking.Max(s => s.Intensity).ToString("0.0", CultureInfo.InvariantCulture)), (AdviceName, advice ? "1" : ""),
+            (IntensityName, decision.Asks || decision.Worst == 0 ? "" : decision.Worst.ToString("0.0", CultureInfo.InvariantCulture)), (AdviceName, advice ? "1" : ""), (AskedName, decision.Asks ? decision.Reason : ""),
         ];
         return [.. all.Where(p => p.Value.Length > 0).Select(p => new NamedValue(p.Name, p.Value))];
     }
@@ -112,10 +124,10 @@ public static class QuakeAlerts
     {
         var zh = language == "zh-CN";
         var cancel = decision.Act == QuakeAct.Cancel;
-        var first = decision.Shaking[0];
         var magnitude = report.Magnitude?.ToString("0.0", CultureInfo.InvariantCulture) ?? "?";
-        var worst = Math.Round(decision.Shaking.Max(s => s.Intensity)).ToString("0", CultureInfo.InvariantCulture);
-        var arrival = first.SArrival.ToOffset(TimeSpan.FromHours(8)).ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+        var worst = Math.Round(decision.Worst).ToString("0", CultureInfo.InvariantCulture);
+        DateTimeOffset? first = cancel ? null : decision.Shaking[0].SArrival;
+        var arrival = first?.ToOffset(TimeSpan.FromHours(8)).ToString("HH:mm:ss", CultureInfo.InvariantCulture);
         return new Info
         {
             Language = language,
@@ -126,7 +138,7 @@ public static class QuakeAlerts
             Severity = cancel ? Severity.Minor : decision.Colour.ToSeverity(),
             Certainty = cancel ? Certainty.Unlikely : decision.CorroboratedBy.Count > 0 ? Certainty.Observed : Certainty.Likely,
             EventCodes = [new NamedValue("national", EventCode)],
-            Onset = cancel ? null : first.SArrival,
+            Onset = first,
             Expires = sent + Life,
             SenderName = senderName.Length > 0 ? senderName : null,
             Headline = cancel ? (zh ? "地震预警取消" : "Earthquake warning cancelled") : zh ? $"地震{decision.Colour.ToChinese()}预警" : $"Earthquake warning, {decision.Colour.ToString().ToLowerInvariant()}",
@@ -143,7 +155,7 @@ public static class QuakeAlerts
     {
         var zh = language == "zh-CN";
         var magnitude = report.Magnitude?.ToString("0.0", CultureInfo.InvariantCulture) ?? "?";
-        var worst = Math.Round(decision.Shaking.Max(s => s.Intensity)).ToString("0", CultureInfo.InvariantCulture);
+        var worst = Math.Round(decision.Worst).ToString("0", CultureInfo.InvariantCulture);
         return new Info
         {
             Language = language,
@@ -160,6 +172,44 @@ public static class QuakeAlerts
             Instruction = zh ? "注意余震，远离受损房屋和高压线；关闭燃气和电源；看望邻居中的老人和病人；有人受伤或被埋请拨打110、119、120。"
                 : "Expect aftershocks. Keep away from damaged buildings and power lines. Turn off gas and electricity. Look after old and ill neighbours. If anybody is hurt or trapped, call 110, 119 or 120.",
             Parameters = Parameters(report, decision, advice: true),
+            Areas = AreasOf(decision),
+        };
+    }
+
+    /// <summary>For the person at the desk: nothing of it is a warning, and nothing leaves unless it is approved.</summary>
+    private static Info QuestionInfo(QuakeReport report, QuakeDecision decision, string language, DateTimeOffset sent)
+    {
+        var zh = language == "zh-CN";
+        var incomplete = decision.Reason == QuakeDecision.Incomplete;
+        var magnitude = report.Magnitude?.ToString("0.0", CultureInfo.InvariantCulture) ?? "?";
+        var stands = decision.Again;
+        return new Info
+        {
+            Language = language,
+            Categories = [Category.Geo],
+            Event = zh ? "震情核实提示" : "Notice about a revised report",
+            ResponseTypes = [ResponseType.Monitor],
+            Urgency = Urgency.Unknown,
+            Severity = Severity.Unknown,
+            Certainty = Certainty.Unknown,
+            EventCodes = [new NamedValue("agw", QuestionCode)],
+            Expires = sent + AdviceLife,
+            Headline = (zh, incomplete) switch
+            {
+                (true, true) => stands ? "须人工核实：已发布地震预警，来源的最新报告不完整" : "须人工核实：地震报告不完整，未自动发布任何内容",
+                (true, false) => "须人工核实：已发布地震预警，最新报告显示本地无明显影响；预警没有自动撤回",
+                (false, true) => stands ? "A person must look: an earthquake warning stands, and the source's latest report is incomplete" : "A person must look: a report of an earthquake is incomplete; nothing was sent",
+                (false, false) => "A person must look: an earthquake warning stands, and by the latest report it is not felt here; nothing was taken back",
+            },
+            Description = (zh, incomplete) switch
+            {
+                (true, true) => $"来源的地震报告缺少位置、震级或发震时刻（震级{magnitude}），无法估计本地影响，正在核实。",
+                (true, false) => $"此前的地震预警，来源最新报告震级{magnitude}，估计本地不会有明显震感。",
+                (false, true) => $"The source's report of an earthquake lacks place, magnitude or time (magnitude {magnitude}). Its effect here is not known and is being checked.",
+                (false, false) => $"The earlier earthquake warning: the source now reports magnitude {magnitude}; it is not expected to be felt here.",
+            },
+            Instruction = zh ? "请留意后续通知。" : "Follow further notices.",
+            Parameters = Parameters(report, decision),
             Areas = AreasOf(decision),
         };
     }

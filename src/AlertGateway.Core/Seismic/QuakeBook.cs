@@ -12,7 +12,8 @@ public sealed class QuakeBook(IReadOnlyList<QuakePlace> places, QuakeOptions opt
     private readonly Dictionary<(string Source, string EventId), Known> _known = [];
     private readonly Queue<(string Source, string EventId)> _inOrder = new();
 
-    private sealed record Known(QuakeReport Last, long Number, bool Cancelled, QuakeReport? Announced, double AnnouncedWorst);
+    /// <param name="Asked">What a person was asked last about this event; empty for nothing.</param>
+    private sealed record Known(QuakeReport Last, long Number, bool Cancelled, QuakeReport? Announced, double AnnouncedWorst, string Asked);
 
     /// <summary>Takes a report in and says what follows.</summary>
     public QuakeDecision Take(QuakeReport report, DateTimeOffset now)
@@ -27,60 +28,76 @@ public sealed class QuakeBook(IReadOnlyList<QuakePlace> places, QuakeOptions opt
         if (report.Cancel)
         {
             // The tombstone stays, also for what has not come yet.
-            Remember(key, new Known(report, number, true, null, 0));
-            return known?.Announced is null
+            Remember(key, new Known(report, number, true, null, 0, ""));
+            return known is null or { Announced: null, Asked: "" }
                 ? QuakeDecision.Nothing(report, "cancelled-unannounced")
-                : new QuakeDecision(QuakeAct.Cancel, "cancelled", [], known.Announced.Status, false, [], Shake(known.Announced), WarningColour.None) { Whole = WholeCounty(Shake(known.Announced)) };
+                : Decision(QuakeAct.Cancel, "cancelled", [], (known.Announced ?? known.Last).Status, false, [], known.Announced is { } taken ? Shake(taken) : [], WarningColour.None);
         }
 
         var doubts = QuakeEnvelope.Doubts(report, known is { Cancelled: false } ? known.Last : null, now, options);
         var others = Corroborating(report);
         // A cancelled event that is reported anew with a higher number is a new announcement.
         var standing = known is { Cancelled: false } ? known : null;
-        var next = new Known(report, number, false, standing?.Announced, standing?.AnnouncedWorst ?? 0);
+        var announced = standing?.Announced;
+        var next = new Known(report, number, false, announced, standing?.AnnouncedWorst ?? 0, standing?.Asked ?? "");
         Remember(key, next);
 
-        if (report.Origin is { } origin && now - origin > options.AgeMax) return QuakeDecision.Nothing(report, "too-old", doubts);
-        if (doubts.Contains("place-missing") || doubts.Contains("magnitude-missing") || doubts.Contains("origin-missing"))
-            return report.Status == AlertStatus.Actual ? new QuakeDecision(QuakeAct.Draft, "incomplete", doubts, report.Status, false, others, [], WarningColour.None) : QuakeDecision.Nothing(report, "incomplete", doubts);
-        if (report.Magnitude < options.MagnitudeMin) return QuakeDecision.Nothing(report, "too-small", doubts);
-
-        var shaking = Shake(report);
-        if (shaking.Count == 0)
+        // What was announced is put right by a person, whatever is known of the earthquake now; once for each reason.
+        QuakeDecision Ask(string reason)
         {
-            return standing?.Announced is null
-                ? QuakeDecision.Nothing(report, "not-felt-here", doubts)
-                // Announced, and now seen to be harmless here: a person decides how that is put right.
-                : new QuakeDecision(QuakeAct.Draft, "no-longer-felt-here", doubts, report.Status, true, others, [], WarningColour.None);
+            if (next.Asked == reason) return QuakeDecision.Nothing(report, reason, doubts);
+            Remember(key, next with { Asked = reason });
+            return Decision(QuakeAct.Draft, reason, doubts, report.Status, announced is not null, others, announced is null ? [] : Shake(announced), WarningColour.None) with { Asks = true };
         }
 
-        var worst = shaking.Max(s => s.Intensity);
-        if (standing?.Announced is { } announced && !SaysMore(announced, standing.AnnouncedWorst, report, worst)) return QuakeDecision.Nothing(report, "nothing-new", doubts);
+        var old = report.Origin is { } origin && now - origin > options.AgeMax;
+        if (old && announced is null) return QuakeDecision.Nothing(report, "too-old", doubts);
+        if (doubts.Contains("place-missing") || doubts.Contains("magnitude-missing") || doubts.Contains("origin-missing"))
+            return report.Status != AlertStatus.Actual || (announced is null && IsFar(report, doubts, now)) ? QuakeDecision.Nothing(report, "incomplete", doubts) : Ask(QuakeDecision.Incomplete);
+        if (report.Magnitude < options.MagnitudeMin && announced is null) return QuakeDecision.Nothing(report, "too-small", doubts);
 
-        Remember(key, next with { Announced = report, AnnouncedWorst = worst });
-        var mayRelease = report.Source.Official && report.Source.PersonId == 0 && report.Status == AlertStatus.Actual && doubts.Count == 0;
-        var reason = mayRelease ? "official" : report.Status != AlertStatus.Actual ? "exercise" : doubts.Count > 0 ? "doubtful" : "not-official";
-        return new QuakeDecision(mayRelease ? QuakeAct.Release : QuakeAct.Draft, reason, doubts, report.Status, standing?.Announced is not null, others, shaking, ColourOf(worst)) { Whole = WholeCounty(shaking) };
+        var shaking = Shake(report);
+        if (report.Magnitude < options.MagnitudeMin || shaking.Count == 0)
+            return announced is null ? QuakeDecision.Nothing(report, "not-felt-here", doubts) : Ask(QuakeDecision.NoLongerFelt);
+
+        var worst = shaking.Max(s => s.Intensity);
+        if (announced is not null && next.Asked != QuakeDecision.NoLongerFelt && !SaysMore(announced, next.AnnouncedWorst, report, worst)) return QuakeDecision.Nothing(report, "nothing-new", doubts);
+
+        Remember(key, next with { Announced = report, AnnouncedWorst = worst, Asked = "" });
+        var mayRelease = report.Source.Official && report.Source.PersonId == 0 && report.Status == AlertStatus.Actual && doubts.Count == 0 && !old;
+        var reason = mayRelease ? "official" : report.Status != AlertStatus.Actual ? "exercise" : doubts.Count > 0 ? "doubtful" : old ? "too-old" : "not-official";
+        return Decision(mayRelease ? QuakeAct.Release : QuakeAct.Draft, reason, doubts, report.Status, announced is not null, others, shaking, ColourOf(worst));
     }
+
+    private QuakeDecision Decision(QuakeAct act, string reason, IReadOnlyList<string> doubts, AlertStatus status, bool again, IReadOnlyList<string> others, List<PlaceShaking> shaking, WarningColour colour) =>
+        new(act, reason, doubts, status, again, others, shaking, colour) { Whole = WholeCounty(shaking), Worst = shaking.Select(s => s.Intensity).DefaultIfEmpty().Max() };
+
+    // Where only the magnitude or the time is missing: not even the greatest earthquake that is believed would be felt here.
+    private bool IsFar(QuakeReport report, IReadOnlyList<string> doubts, DateTimeOffset now) =>
+        !doubts.Contains("place-missing") && Shake(report with { Magnitude = doubts.Contains("magnitude-missing") ? options.MagnitudeMax : report.Magnitude, Origin = report.Origin ?? now }).Count == 0;
 
     // A code of six digits stands for the county when every place of ours begins with it.
     private string WholeCounty(List<PlaceShaking> shaking) =>
         shaking.Count == places.Count && places[0].Code.Length > 6 && places.All(p => p.Code.AsSpan(0, 6).SequenceEqual(places[0].Code.AsSpan(0, 6))) ? places[0].Code[..6] : "";
 
     /// <summary>Remembers a report that was announced, or taken back, before this start; nothing follows from it.</summary>
-    public void Restore(QuakeReport report)
+    /// <param name="asked">What a person was asked about it; empty where it was announced.</param>
+    public void Restore(QuakeReport report, string asked = "")
     {
         ArgumentNullException.ThrowIfNull(report);
         var key = (report.Source.Name, report.EventId);
-        var number = report.Number ?? (_known.GetValueOrDefault(key)?.Number ?? 0) + 1;
-        Remember(key, report.Cancel ? new Known(report, number, true, null, 0) : new Known(report, number, false, report, Shake(report).Select(s => s.Intensity).DefaultIfEmpty().Max()));
+        var known = _known.GetValueOrDefault(key);
+        var number = report.Number ?? (known?.Number ?? 0) + 1;
+        Remember(key, report.Cancel ? new Known(report, number, true, null, 0, "")
+            : asked.Length > 0 ? new Known(report, number, false, known?.Announced, known?.AnnouncedWorst ?? 0, asked)
+            : new Known(report, number, false, report, Shake(report).Select(s => s.Intensity).DefaultIfEmpty().Max(), ""));
     }
 
     /// <summary>What follows from a report that was announced already; null where it is felt nowhere here.</summary>
     public QuakeDecision? Standing(QuakeReport report)
     {
         var shaking = Shake(report);
-        return shaking.Count == 0 ? null : new QuakeDecision(QuakeAct.Release, "official", [], report.Status, true, Corroborating(report), shaking, ColourOf(shaking.Max(s => s.Intensity))) { Whole = WholeCounty(shaking) };
+        return shaking.Count == 0 ? null : Decision(QuakeAct.Release, "official", [], report.Status, true, Corroborating(report), shaking, ColourOf(shaking.Max(s => s.Intensity)));
     }
 
     /// <summary>Arrival and intensity at every place, warned or not, in the order of the places.</summary>

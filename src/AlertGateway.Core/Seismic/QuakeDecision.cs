@@ -28,9 +28,20 @@ public enum QuakeAct
 /// <param name="Colour">By the strongest shaking among them.</param>
 public sealed record QuakeDecision(QuakeAct Act, string Reason, IReadOnlyList<string> Doubts, AlertStatus Status, bool Again, IReadOnlyList<string> CorroboratedBy, IReadOnlyList<PlaceShaking> Shaking, WarningColour Colour)
 {
+    /// <summary>The last complete word about a warning that stands is that it is not felt here.</summary>
+    public const string NoLongerFelt = "no-longer-felt-here";
+
+    /// <summary>Place, magnitude or time is missing.</summary>
+    public const string Incomplete = "incomplete";
+
     /// <summary>Division code of the county when all of its places are warned; empty otherwise.</summary>
     public string Whole { get; init; } = "";
 
+    /// <summary>A draft that warns of nothing: a person decides what follows. Its places are those of the warning that stands, if one does.</summary>
+    public bool Asks { get; init; }
+
+    /// <summary>The strongest shaking, whichever places are left of it; 0 where it is not known.</summary>
+    public double Worst { get; init; }
 
     internal static QuakeDecision Nothing(QuakeReport report, string reason, IReadOnlyList<string>? doubts = null) => new(QuakeAct.None, reason, doubts ?? [], report.Status, false, [], [], WarningColour.None);
 }

@@ -46,7 +46,7 @@ internal sealed partial class QuakeRoom(QuakeBook book, IReadOnlyList<QuakePlace
             if (decision.Act == QuakeAct.Release && stock is not null) intime = InTime(decision, stock, now);
             // Nobody could hear of it before it shakes: it is no warning any more.
             alert = intime is { Audience.Channels.Count: 0 } ? QuakeAlerts.Advice(report, decision, SenderOf(source), last, now) : QuakeAlerts.Of(report, decision, SenderOf(source), last, now, senderName);
-            if (decision.Act == QuakeAct.Cancel) NoAdvice(key);
+            if (decision is { Act: QuakeAct.Cancel } or { Reason: QuakeDecision.NoLongerFelt, Act: QuakeAct.Draft }) NoAdvice(key); // What was not felt is not followed by advice unless a person says so.
             if (alert?.Key is not { } own) return;
             _last[key] = own;
         }
@@ -73,10 +73,12 @@ internal sealed partial class QuakeRoom(QuakeBook book, IReadOnlyList<QuakePlace
                 var alert = taken.ToSubmission().Alert;
                 if (QuakeAlerts.ReportOf(alert, taken.Source) is not { } report) continue;
                 var key = (report.Source.Name, report.EventId);
-                book.Restore(report);
+                var asked = QuakeAlerts.AskedBy(alert);
+                book.Restore(report, asked);
                 _last[key] = taken.Key;
+                if (asked == QuakeDecision.Incomplete) continue; // What stands is still followed by advice.
                 NoAdvice(key);
-                if (taken.Source.Official && taken.Status == AlertStatus.Actual && !report.Cancel && !QuakeAlerts.IsAdvice(alert) && book.Standing(report) is { } decision && pipeline.IsRunning(taken.Key)) AdviseLater(key, report, decision, taken.Source);
+                if (asked.Length == 0 && taken.Source.Official && taken.Status == AlertStatus.Actual && !report.Cancel && !QuakeAlerts.IsAdvice(alert) && book.Standing(report) is { } decision && pipeline.IsRunning(taken.Key)) AdviseLater(key, report, decision, taken.Source);
             }
         }
     }

@@ -137,6 +137,48 @@ public sealed class QuakeBookTests
         Assert.Equal((QuakeAct.Draft, "no-longer-felt-here"), (gone.Act, gone.Reason));
     }
 
+    [Theory]
+    [InlineData(6, 2.5)] // smaller than anything that is believed
+    [InlineData(601, 2.5)]
+    [InlineData(601, 4.2)]
+    public void A_warning_that_stands_is_put_right_by_a_person_whatever_the_size_and_age_of_the_revision(int secondsAfterOrigin, double magnitude)
+    {
+        var book = ABook();
+        book.Take(AReport(), Now);
+        var far = AReport(number: 2, magnitude: magnitude) with { Lon = 122 };
+        var asked = book.Take(far, Origin.AddSeconds(secondsAfterOrigin));
+        Assert.Equal((QuakeAct.Draft, QuakeDecision.NoLongerFelt, true), (asked.Act, asked.Reason, asked.Asks));
+        Assert.Equal(["西", "中", "东"], asked.Shaking.Select(s => s.Place.Name)); // those who were warned
+        Assert.Equal(QuakeAct.None, book.Take(far with { Number = 3 }, Origin.AddSeconds(secondsAfterOrigin)).Act); // asked once
+        Assert.Equal(3, book.Take(AReport(number: 4, cancel: true), Now).Shaking.Count);
+    }
+
+    [Fact]
+    public void A_warning_that_stands_is_raised_by_a_person_once_the_report_is_old()
+    {
+        var book = ABook();
+        book.Take(AReport(), Now);
+        Assert.Equal("nothing-new", book.Take(AReport(number: 2, magnitude: 6.1), Origin.AddSeconds(601)).Reason);
+        var raised = book.Take(AReport(number: 3, magnitude: 6.4), Origin.AddSeconds(601));
+        Assert.Equal((QuakeAct.Draft, "too-old", false), (raised.Act, raised.Reason, raised.Asks));
+    }
+
+    [Fact]
+    public void An_incomplete_report_is_asked_about_once_unless_nothing_of_it_could_be_felt_here()
+    {
+        var book = ABook();
+        var asked = book.Take(AReport(magnitude: null), Now);
+        Assert.Equal((QuakeAct.Draft, QuakeDecision.Incomplete, true, 0), (asked.Act, asked.Reason, asked.Asks, asked.Shaking.Count));
+        Assert.Equal(QuakeAct.None, book.Take(AReport(number: 2, magnitude: null), Now).Act);
+        Assert.Equal((QuakeAct.Release, false), book.Take(AReport(number: 3), Now) is var d ? (d.Act, d.Again) : default);
+        var later = book.Take(AReport(number: 4) with { Origin = null }, Now);
+        Assert.Equal((QuakeAct.Draft, 3), (later.Act, later.Shaking.Count));
+        Assert.Equal(QuakeAct.None, ABook().Take(AReport(magnitude: null, lat: 52, lon: 5), Now).Act);
+        var taken = ABook();
+        taken.Take(AReport(magnitude: null), Now);
+        Assert.Equal((QuakeAct.Cancel, 0), taken.Take(AReport(number: 2, cancel: true), Now) is var c ? (c.Act, c.Shaking.Count) : default); // the draft at the desk is overtaken
+    }
+
     [Fact]
     public void A_cancel_takes_back_what_its_own_source_announced_and_leaves_a_tombstone()
     {
