@@ -13,6 +13,17 @@ public sealed partial class AlertPipeline
     /// <summary>It was released.</summary>
     public bool IsRunning(AlertKey key) => dispatch.FindByAlert(key) is not null;
 
+    /// <summary>It was taken in, durably.</summary>
+    public bool WasTaken(AlertKey key) => ingest.All.Any(t => t.Key == key);
+
+    /// <summary>What follows from it is durable: it goes out, or lies before a person. False also for what was signed and neither opened nor ended anything.</summary>
+    public bool Stands(AlertKey key)
+    {
+        if (dispatch.FindByAlert(key) is not null) return true;
+        var laid = desk.All.Where(p => p.Submission.Alert.Key == key).ToList();
+        return laid.Count > 0 && laid.All(p => p.State != ProposalState.Cleared || (p.Submission.Chain == ChainVerdict.Cancel && dispatch.Warned(p.TakesOverDisseminationNo, ChannelKind.Broadcast, planned: false) is null));
+    }
+
     /// <summary>
     /// Takes an earthquake warning in and releases it at once where a standing order says so; where none does, it is laid on the desk like any other. Taken in, signed, opened and begun are one append: a first warning waits for the
     /// disk once, then its first loudspeakers start.

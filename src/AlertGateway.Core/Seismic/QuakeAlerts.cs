@@ -16,6 +16,9 @@ public static class QuakeAlerts
     /// <summary>Event code of what a person must decide about. Not a national one: it warns of nothing, and no standing order fires from it.</summary>
     public const string QuestionCode = "EQ-QUESTION";
 
+    /// <summary>Advice, and what a person is asked, is of use for this long.</summary>
+    public static readonly TimeSpan AdviceLife = TimeSpan.FromHours(2);
+
     private const string EventIdName = "quakeEventId";
     private const string NumberName = "quakeReport";
     private const string OriginName = "quakeOrigin";
@@ -29,7 +32,6 @@ public static class QuakeAlerts
     private const int AreasMax = 2_000;
     private const int WholeFrom = 20;
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan AdviceLife = TimeSpan.FromHours(2);
 
     /// <summary>Magnitude that an alert of ours states; null for any other.</summary>
     public static double? MagnitudeOf(Alert alert) => NumberOf(alert, MagnitudeName);

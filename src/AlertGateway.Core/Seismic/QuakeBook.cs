@@ -9,11 +9,16 @@ namespace AlertGateway.Core.Seismic;
 public sealed class QuakeBook(IReadOnlyList<QuakePlace> places, QuakeOptions options)
 {
     private const int EventsMax = 1_000;
+    private const long NoNumber = -1; // below every report's
     private readonly Dictionary<(string Source, string EventId), Known> _known = [];
     private readonly Queue<(string Source, string EventId)> _inOrder = new();
 
     /// <param name="Asked">What a person was asked last about this event; empty for nothing.</param>
-    private sealed record Known(QuakeReport Last, long Number, bool Cancelled, QuakeReport? Announced, double AnnouncedWorst, string Asked);
+    private sealed record Known(QuakeReport Last, long Number, bool Cancelled, QuakeReport? Announced, double AnnouncedWorst, string Asked)
+    {
+        /// <summary>What was known before the last report; null for nothing.</summary>
+        public Known? Before { get; init; }
+    }
 
     /// <summary>Takes a report in and says what follows.</summary>
     public QuakeDecision Take(QuakeReport report, DateTimeOffset now)
@@ -25,10 +30,11 @@ public sealed class QuakeBook(IReadOnlyList<QuakePlace> places, QuakeOptions opt
         var number = report.Number ?? (known?.Number ?? 0) + 1;
         if (known is not null && number <= known.Number && !(report.Cancel && !known.Cancelled && number == known.Number)) return QuakeDecision.Nothing(report, "not-newer");
 
+        var before = known is null ? null : known with { Before = null };
         if (report.Cancel)
         {
             // The tombstone stays, also for what has not come yet.
-            Remember(key, new Known(report, number, true, null, 0, ""));
+            Remember(key, new Known(report, number, true, null, 0, "") { Before = before });
             return known is null or { Announced: null, Asked: "" }
                 ? QuakeDecision.Nothing(report, "cancelled-unannounced")
                 : Decision(QuakeAct.Cancel, "cancelled", [], (known.Announced ?? known.Last).Status, false, [], known.Announced is { } taken ? Shake(taken) : [], WarningColour.None);
@@ -39,7 +45,7 @@ public sealed class QuakeBook(IReadOnlyList<QuakePlace> places, QuakeOptions opt
         // A cancelled event that is reported anew with a higher number is a new announcement.
         var standing = known is { Cancelled: false } ? known : null;
         var announced = standing?.Announced;
-        var next = new Known(report, number, false, announced, standing?.AnnouncedWorst ?? 0, standing?.Asked ?? "");
+        var next = new Known(report, number, false, announced, standing?.AnnouncedWorst ?? 0, standing?.Asked ?? "") { Before = before };
         Remember(key, next);
 
         // What was announced is put right by a person, whatever is known of the earthquake now; once for each reason.
@@ -67,6 +73,15 @@ public sealed class QuakeBook(IReadOnlyList<QuakePlace> places, QuakeOptions opt
         var mayRelease = report.Source.Official && report.Source.PersonId == 0 && report.Status == AlertStatus.Actual && doubts.Count == 0 && !old;
         var reason = mayRelease ? "official" : report.Status != AlertStatus.Actual ? "exercise" : doubts.Count > 0 ? "doubtful" : old ? "too-old" : "not-official";
         return Decision(mayRelease ? QuakeAct.Release : QuakeAct.Draft, reason, doubts, report.Status, announced is not null, others, shaking, ColourOf(worst));
+    }
+
+    /// <summary>What followed from the newest report of its event did not become durable: the same report is judged anew.</summary>
+    public void TakeBack(QuakeReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var key = (report.Source.Name, report.EventId);
+        if (_known.GetValueOrDefault(key) is not { } known || !ReferenceEquals(known.Last, report)) return;
+        _known[key] = known.Before ?? new Known(report, NoNumber, false, null, 0, "");
     }
 
     private QuakeDecision Decision(QuakeAct act, string reason, IReadOnlyList<string> doubts, AlertStatus status, bool again, IReadOnlyList<string> others, List<PlaceShaking> shaking, WarningColour colour) =>

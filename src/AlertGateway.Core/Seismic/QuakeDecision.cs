@@ -43,5 +43,8 @@ public sealed record QuakeDecision(QuakeAct Act, string Reason, IReadOnlyList<st
     /// <summary>The strongest shaking, whichever places are left of it; 0 where it is not known.</summary>
     public double Worst { get; init; }
 
+    /// <summary>When the S wave reaches the last of the places; there is at least one.</summary>
+    public DateTimeOffset LastArrival => Shaking.Max(s => s.SArrival);
+
     internal static QuakeDecision Nothing(QuakeReport report, string reason, IReadOnlyList<string>? doubts = null) => new(QuakeAct.None, reason, doubts ?? [], report.Status, false, [], [], WarningColour.None);
 }

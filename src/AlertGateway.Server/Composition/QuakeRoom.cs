@@ -21,19 +21,22 @@ internal sealed record QuakeReserve(VillageAudiences Villages, QuakeStock Stock)
 /// <param name="reserve">Null until it is made, or where there is none: then warnings go the way of every other.</param>
 internal sealed partial class QuakeRoom(QuakeBook book, IReadOnlyList<QuakePlace> places, QuakeOptions options, TimeProvider clock, AlertPipeline pipeline, Func<QuakeReserve?> reserve, ILogger logger) : IDisposable
 {
+    private static readonly TimeSpan AgainAfter = TimeSpan.FromSeconds(20);
+
     private readonly Dictionary<(string Source, string EventId), AlertKey> _last = [];
     private readonly Dictionary<(string Source, string EventId), ITimer> _advice = [];
     private readonly Dictionary<string, int> _villageOf = places.Select((p, i) => (p.Code, i)).ToDictionary(p => p.Code, p => p.i, StringComparer.Ordinal);
     private readonly Lock _gate = new();
 
-    /// <summary>One report. Each feed hands on one after the other; several feeds may call at once.</summary>
+    /// <summary>One report. Each feed hands on one after the other; several feeds may call at once. What did not become durable is taken back, and the next report is judged as if this one had not come.</summary>
     /// <param name="senderName">The office that the source speaks for; empty where that is not known.</param>
     public async Task TakeAsync(FeedRecord record, SubmissionSource source, string senderName, CancellationToken cancellationToken)
     {
         var report = Of(record, source);
         var key = (source.Name, report.EventId);
         Alert? alert;
-        bool official;
+        AlertKey own;
+        AlertKey? last;
         QuakeDecision decision;
         TargetingResult? intime = null;
         var stock = reserve();
@@ -41,26 +44,32 @@ internal sealed partial class QuakeRoom(QuakeBook book, IReadOnlyList<QuakePlace
         {
             var now = clock.GetUtcNow();
             decision = book.Take(report, now);
-            official = source.Official && (decision.Act is QuakeAct.Release or QuakeAct.Cancel);
-            AlertKey? last = _last.TryGetValue(key, out var known) ? known : null;
+            source = source with { Official = source.Official && (decision.Act is QuakeAct.Release or QuakeAct.Cancel) };
+            last = _last.TryGetValue(key, out var known) ? known : null;
             if (decision.Act == QuakeAct.Release && stock is not null) intime = InTime(decision, stock, now);
             // Nobody could hear of it before it shakes: it is no warning any more.
             alert = intime is { Audience.Channels.Count: 0 } ? QuakeAlerts.Advice(report, decision, SenderOf(source), last, now) : QuakeAlerts.Of(report, decision, SenderOf(source), last, now, senderName);
-            if (decision is { Act: QuakeAct.Cancel } or { Reason: QuakeDecision.NoLongerFelt, Act: QuakeAct.Draft }) NoAdvice(key); // What was not felt is not followed by advice unless a person says so.
-            if (alert?.Key is not { } own) return;
-            _last[key] = own;
+            if (alert?.Key is not { } made) return;
+            _last[key] = own = made;
+            // What is advice now is not said again later; and what was not felt is not followed by advice unless a person says so.
+            if (decision is { Act: QuakeAct.Cancel } or { Act: QuakeAct.Draft, Reason: QuakeDecision.NoLongerFelt } || QuakeAlerts.IsAdvice(alert)) NoAdvice(key);
         }
 
-        var bytes = CapWriter.Write(alert);
-        source = source with { Official = official };
-        if (intime is { Audience.Channels.Count: > 0 })
+        var stands = false;
+        try
         {
-            var outcome = await pipeline.WarnAtOnceAsync(bytes, source, intime, stock!.Stock, cancellationToken);
-            if (outcome.DisseminationNo is not null) AdviseLater(key, report, decision, source);
-            return;
+            var bytes = CapWriter.Write(alert);
+            if (intime is { Audience.Channels.Count: > 0 }) await pipeline.WarnAtOnceAsync(bytes, source, intime, stock!.Stock, cancellationToken);
+            else await pipeline.SubmitAsync(bytes, source, cancellationToken);
+            stands = true;
         }
-
-        await pipeline.SubmitAsync(bytes, source, cancellationToken);
+        finally
+        {
+            // What failed may have failed after it was on its way.
+            stands = stands || pipeline.Stands(own);
+            if (!stands) TakeBack(key, report, own, last);
+            if (stands ? intime is { Audience.Channels.Count: > 0 } && pipeline.IsRunning(own) : QuakeAlerts.IsAdvice(alert)) AdviseLater(key, report, decision, source);
+        }
     }
 
     /// <summary>Reads again what was submitted before this start, in its order.</summary>
@@ -105,9 +114,29 @@ internal sealed partial class QuakeRoom(QuakeBook book, IReadOnlyList<QuakePlace
         lock (_gate)
         {
             NoAdvice(key);
-            var wait = decision.Shaking.Max(s => s.SArrival) + options.AdviceAfter - clock.GetUtcNow();
-            _advice[key] = clock.CreateTimer(_ => _ = AdviseAsync(key, report, decision, source), null, wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            var wait = decision.LastArrival + options.AdviceAfter - clock.GetUtcNow();
+            Advise(key, report, decision, source, wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
         }
+    }
+
+    private void Advise((string, string) key, QuakeReport report, QuakeDecision decision, SubmissionSource source, TimeSpan wait) =>
+        _advice[key] = clock.CreateTimer(_ => _ = AdviseAsync(key, report, decision, source), null, wait, Timeout.InfiniteTimeSpan);
+
+    private void TakeBack((string, string) key, QuakeReport report, AlertKey own, AlertKey? last)
+    {
+        lock (_gate)
+        {
+            book.TakeBack(report);
+            NotSaid(key, own, last);
+        }
+    }
+
+    // The next message refers to it if it was taken in, though nothing came of it; else to the one before.
+    private void NotSaid((string, string) key, AlertKey own, AlertKey? last)
+    {
+        if (pipeline.WasTaken(own) || !_last.TryGetValue(key, out var newest) || newest != own) return;
+        if (last is { } before) _last[key] = before;
+        else _last.Remove(key);
     }
 
     private void NoAdvice((string, string) key)
@@ -117,6 +146,7 @@ internal sealed partial class QuakeRoom(QuakeBook book, IReadOnlyList<QuakePlace
 
     private async Task AdviseAsync((string, string) key, QuakeReport report, QuakeDecision decision, SubmissionSource source)
     {
+        AlertKey? own = null, last = null;
         try
         {
             Alert? alert;
@@ -124,9 +154,11 @@ internal sealed partial class QuakeRoom(QuakeBook book, IReadOnlyList<QuakePlace
             {
                 if (!_advice.ContainsKey(key)) return; // Taken back, or announced anew, in this instant.
                 NoAdvice(key);
-                alert = QuakeAlerts.Advice(report, decision, SenderOf(source), _last.TryGetValue(key, out var last) ? last : null, clock.GetUtcNow());
-                if (alert?.Key is not { } own) return;
-                _last[key] = own;
+                last = _last.TryGetValue(key, out var known) ? known : null;
+                alert = QuakeAlerts.Advice(report, decision, SenderOf(source), last, clock.GetUtcNow());
+                if (alert?.Key is not { } made) return;
+                _last[key] = made;
+                own = made;
             }
 
             await pipeline.SubmitAsync(CapWriter.Write(alert), source, CancellationToken.None);
@@ -136,6 +168,17 @@ internal sealed partial class QuakeRoom(QuakeBook book, IReadOnlyList<QuakePlace
 #pragma warning restore CA1031
         {
             LogNoAdvice(logger, ex);
+            if (own is { } unsaid && !pipeline.Stands(unsaid)) AdviseAgain(key, report, decision, source, unsaid, last);
+        }
+    }
+
+    /// <summary>As long as it is of use, unless a newer report has something to say meanwhile.</summary>
+    private void AdviseAgain((string, string) key, QuakeReport report, QuakeDecision decision, SubmissionSource source, AlertKey own, AlertKey? last)
+    {
+        lock (_gate)
+        {
+            NotSaid(key, own, last);
+            if (!_advice.ContainsKey(key) && clock.GetUtcNow() - decision.LastArrival < QuakeAlerts.AdviceLife) Advise(key, report, decision, source, AgainAfter);
         }
     }
 

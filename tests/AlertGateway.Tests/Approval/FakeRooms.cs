@@ -41,8 +41,7 @@ public sealed class RememberingDispatch : IDispatchRoom
     public Opening Opening(ClearedAlert cleared)
     {
         if (RefusesOpening) throw new InvalidOperationException("The registry has changed.");
-        OpenAsync(cleared, CancellationToken.None);
-        return new Opening([new LedgerEvent { Kind = LedgerEventKind.Cleared, AtTicks = 1, DisseminationNo = Opened.Count }]);
+        return new Opening([new LedgerEvent { Kind = LedgerEventKind.Cleared, AtTicks = 1, DisseminationNo = Opened.Count + 1 }]); // Open once it is durable, and not before.
     }
 
     public int? FindByAlert(AlertKey key) => _byAlert.TryGetValue(key, out var no) ? no : null;
