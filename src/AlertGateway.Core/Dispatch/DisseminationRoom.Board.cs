@@ -24,13 +24,13 @@ public sealed partial class DisseminationRoom
         var villages = new List<PlaceCoverage>();
         var towns = new int[_registry.Towns.Count][];
         for (int t = 0; t < towns.Length; t++) towns[t] = new int[Grades];
-        int[] total;
+        int[] total, sites;
         int awake, notAwake;
         long sequence;
         lock (held.Lock)
         {
             var reach = held.State.Reach;
-            total = reach.ByEvidence.ToArray();
+            (total, sites) = (reach.ByEvidence.ToArray(), reach.SitesByEvidence.ToArray());
             (awake, notAwake, sequence) = (reach.PersonsAwake, reach.PersonsNotAwake, held.State.Sequence);
             for (int v = 0; v < _registry.Villages.Count; v++)
             {
@@ -43,7 +43,7 @@ public sealed partial class DisseminationRoom
             }
         }
         var townCoverage = _registry.Towns.Select((town, i) => new PlaceCoverage(town.Code, town.Name, "", town.LatitudeDegrees, town.LongitudeDegrees, towns[i].Sum(), towns[i])).Where(t => t.Households > 0).ToList();
-        return new Coverage(disseminationNo, sequence, total, townCoverage, villages, awake, notAwake);
+        return new Coverage(disseminationNo, sequence, total, townCoverage, villages, awake, notAwake) { SitesByEvidence = sites };
     }
 
     /// <inheritdoc/>
@@ -53,16 +53,13 @@ public sealed partial class DisseminationRoom
         var result = new List<UnreachedVillage>();
         for (int v = 0; v < _registry.Villages.Count; v++)
         {
-            int households = 0, vulnerable = 0;
+            int households = 0, vulnerable;
             lock (held.Lock)
             {
                 var grades = held.State.Reach.OfVillage(v);
                 for (int g = 0; g < (int)Evidence.Acknowledged; g++) households += grades[g];
                 if (households == 0) continue;
-                foreach (int h in _villageHouseholds.Value[v])
-                {
-                    if (held.State.Reach.Contains(h) && held.State.Reach.OfHousehold(h) < Evidence.Acknowledged && VulnerableAtHome(h) > 0) vulnerable++;
-                }
+                vulnerable = held.State.Reach.VulnerableNotAwake(v);
             }
             var village = _registry.Villages[v];
             result.Add(new UnreachedVillage(village.Code, village.Name, _registry.Towns[village.ParentIndex].Name, village.WardenPersonNo, households, vulnerable));
@@ -81,12 +78,24 @@ public sealed partial class DisseminationRoom
         lock (held.Lock)
         {
             var reach = held.State.Reach;
-            foreach (int h in candidates.Where(h => reach.Contains(h) && reach.OfHousehold(h) < Evidence.Acknowledged).OrderByDescending(h => village >= 0 ? VulnerableAtHome(h) : 0).Skip(skip).Take(Math.Clamp(take, 1, 500)))
+            var unreached = candidates.Where(h => reach.Contains(h) && reach.OfHousehold(h) < Evidence.Acknowledged);
+            if (village >= 0) unreached = unreached.OrderByDescending(VulnerableAtHome);
+            foreach (int h in unreached.Skip(skip).Take(Math.Clamp(take, 1, 500)))
             {
                 page.Add(Describe(reach, h));
             }
         }
         return page;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<UnreachedSite> UnreachedSites(int disseminationNo)
+    {
+        if (Of(disseminationNo) is not { } held) return [];
+        List<(Site Site, Evidence Reached)> sites;
+        lock (held.Lock) sites = [.. held.State.Reach.SitesBelow(Evidence.Acknowledged)];
+        return [.. sites.OrderByDescending(s => s.Site.HeadcountNight).ThenBy(s => s.Site.SiteNo).Select(s =>
+            new UnreachedSite(s.Site.SiteNo, s.Site.Kind, s.Site.Name, _registry.Villages[s.Site.VillageIndex].Code, _registry.Villages[s.Site.VillageIndex].Name, s.Site.HeadcountDay, s.Site.HeadcountNight, s.Site.ReceiverPersonNos, s.Reached))];
     }
 
     /// <inheritdoc/>

@@ -17,6 +17,9 @@ public interface ITrackingBoard
     /// <param name="villageCode">12 digits; null for all villages.</param>
     IReadOnlyList<UnreachedHousehold> Unreached(int disseminationNo, string? villageCode, int skip, int take);
 
+    /// <summary>Sites of the area whose receivers have not answered, those with most people at night first.</summary>
+    IReadOnlyList<UnreachedSite> UnreachedSites(int disseminationNo) => [];
+
     /// <summary>Oldest first.</summary>
     IReadOnlyList<TimelineEntry> Timeline(int disseminationNo);
 

@@ -13,6 +13,9 @@ public sealed class ReachBook
 {
     private const int Grades = (int)Evidence.Visited + 1;
 
+    // Beside a person's evidence: has confirmed 已联系到家里人.
+    private const byte Helped = 0x80;
+
     private readonly RegistrySnapshot _registry;
     private readonly int[] _households;
     private readonly int[] _firstPosition; // household position → position of its first person in _person
@@ -20,11 +23,10 @@ public sealed class ReachBook
     private readonly Evidence[] _household;
     private readonly int[] _villageGrades; // village × grade
     private readonly int[] _grades = new int[Grades];
+    private readonly int[] _villageVulnerable; // by village: households with somebody vulnerable at home, not yet awake
     private readonly Dictionary<int, int> _sparsePosition;
-    // Beside a person's evidence: has confirmed 已联系到家里人.
-    private const byte Helped = 0x80;
-
     private readonly int[]? _densePosition;
+    private readonly SiteBook _sites;
     private int _atHome;
     private int _awake;
 
@@ -35,6 +37,7 @@ public sealed class ReachBook
         _firstPosition = new int[households.Length + 1];
         _household = new Evidence[households.Length];
         _villageGrades = new int[registry.Villages.Count * Grades];
+        _villageVulnerable = new int[registry.Villages.Count];
         _sparsePosition = [];
         if (households.Length > 4096) _densePosition = new int[registry.Households + 1];
         for (int i = 0; i < households.Length; i++)
@@ -44,6 +47,7 @@ public sealed class ReachBook
             else _sparsePosition[h] = i + 1;
             _firstPosition[i + 1] = _firstPosition[i] + registry.HouseholdFirstPerson[h + 1] - registry.HouseholdFirstPerson[h];
             _villageGrades[registry.HouseholdVillage[h] * Grades]++;
+            if (HasVulnerableAtHome(h)) _villageVulnerable[registry.HouseholdVillage[h]]++;
             for (int p = registry.HouseholdFirstPerson[h]; p < registry.HouseholdFirstPerson[h + 1]; p++)
             {
                 if ((registry.PersonFlags[p] & PersonFlags.Away) == 0) _atHome++;
@@ -51,6 +55,7 @@ public sealed class ReachBook
         }
         _grades[0] = households.Length;
         _person = new Evidence[_firstPosition[^1]];
+        _sites = new SiteBook(registry, village => _villageGrades[village * Grades] > 0);
     }
 
     public int Households => _households.Length;
@@ -67,6 +72,15 @@ public sealed class ReachBook
 
     public ReadOnlySpan<int> OfVillage(int villageIndex) => _villageGrades.AsSpan(villageIndex * Grades, Grades);
 
+    /// <summary>Households of a village with somebody vulnerable at home that have neither acknowledged nor been visited.</summary>
+    public int VulnerableNotAwake(int villageIndex) => _villageVulnerable[villageIndex];
+
+    /// <summary>Sites of the area by the grade of the best reached of their named receivers, index = <see cref="Evidence"/>.</summary>
+    public ReadOnlySpan<int> SitesByEvidence => _sites.ByEvidence;
+
+    /// <summary>Sites of the area below <paramref name="level"/>, in number order.</summary>
+    public IEnumerable<(Site Site, Evidence Reached)> SitesBelow(Evidence level) => _sites.Below(level);
+
     /// <summary>Evidence of an endpoint's person rose.</summary>
     /// <param name="helped">Somebody who may be elsewhere has confirmed 已联系到家里人: it counts for those at home.</param>
     public void Raise(int personNo, Evidence level, bool helped = false)
@@ -80,6 +94,7 @@ public sealed class ReachBook
         if (risen == known) return;
         int awakeBefore = Awake(at);
         _person[slot] = risen;
+        _sites.Raise(personNo, Level(risen));
         Regrade(at, awakeBefore);
     }
 
@@ -99,7 +114,11 @@ public sealed class ReachBook
         int awakeBefore = Awake(at);
         for (int p = _registry.HouseholdFirstPerson[household]; p < _registry.HouseholdFirstPerson[household + 1]; p++)
         {
-            if ((_registry.PersonFlags[p] & PersonFlags.Away) == 0 || p == personNo) _person[_firstPosition[at] + p - _registry.HouseholdFirstPerson[household]] = Evidence.Visited;
+            if ((_registry.PersonFlags[p] & PersonFlags.Away) == 0 || p == personNo)
+            {
+                _person[_firstPosition[at] + p - _registry.HouseholdFirstPerson[household]] = Evidence.Visited;
+                _sites.Raise(p, Evidence.Visited);
+            }
         }
         Regrade(at, awakeBefore);
     }
@@ -153,7 +172,31 @@ public sealed class ReachBook
         Fill(from.GetAll<int>(), book._villageGrades);
         Fill(from.GetAll<int>(), book._grades);
         book._awake = from.Get<int>();
+        book.RollUp();
         return book;
+    }
+
+    /// <summary>What is not saved, from what is.</summary>
+    private void RollUp()
+    {
+        for (int i = 0; i < _households.Length; i++)
+        {
+            int household = _households[i], first = _registry.HouseholdFirstPerson[household];
+            if (_household[i] >= Evidence.Acknowledged && HasVulnerableAtHome(household)) _villageVulnerable[_registry.HouseholdVillage[household]]--;
+            for (int p = _firstPosition[i]; p < _firstPosition[i + 1]; p++)
+            {
+                if (_person[p] != Evidence.Planned) _sites.Raise(first + p - _firstPosition[i], Level(_person[p]));
+            }
+        }
+    }
+
+    private bool HasVulnerableAtHome(int household)
+    {
+        for (int p = _registry.HouseholdFirstPerson[household]; p < _registry.HouseholdFirstPerson[household + 1]; p++)
+        {
+            if ((_registry.PersonFlags[p] & PersonFlags.Away) == 0 && (_registry.PersonFlags[p] & PersonFlags.Vulnerable) != 0) return true;
+        }
+        return false;
     }
 
     private static void Fill<T>(ReadOnlySpan<T> from, T[] to)
@@ -217,6 +260,7 @@ public sealed class ReachBook
         }
         if (!anyoneHome) least = spokenFor;
         if (least == _household[at]) return;
+        if (least >= Evidence.Acknowledged && _household[at] < Evidence.Acknowledged && HasVulnerableAtHome(household)) _villageVulnerable[_registry.HouseholdVillage[household]]--;
         int village = _registry.HouseholdVillage[household] * Grades;
         _villageGrades[village + (int)_household[at]]--;
         _villageGrades[village + (int)least]++;

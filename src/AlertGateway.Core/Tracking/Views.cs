@@ -83,7 +83,18 @@ public sealed record DisseminationView
 /// <param name="ByEvidence">Seven counts, index = <see cref="Evidence"/>.</param>
 public sealed record PlaceCoverage(string Code, string Name, string ParentCode, double LatitudeDegrees, double LongitudeDegrees, int Households, IReadOnlyList<int> ByEvidence);
 
-public sealed record Coverage(int DisseminationNo, long Sequence, IReadOnlyList<int> ByEvidence, IReadOnlyList<PlaceCoverage> Towns, IReadOnlyList<PlaceCoverage> Villages, int PersonsAwake, int PersonsNotAwake);
+public sealed record Coverage(int DisseminationNo, long Sequence, IReadOnlyList<int> ByEvidence, IReadOnlyList<PlaceCoverage> Towns, IReadOnlyList<PlaceCoverage> Villages, int PersonsAwake, int PersonsNotAwake)
+{
+    /// <summary>Sites (schools, hospitals, care homes …) of the area by the grade of the best reached of their named receivers; seven counts, index = <see cref="Evidence"/>.</summary>
+    public IReadOnlyList<int> SitesByEvidence { get; init; } = new int[(int)Evidence.Visited + 1];
+}
+
+/// <summary>A site whose named receivers have not acknowledged and were not visited.</summary>
+/// <param name="Kind">As in the registry: school, hospital, care-home …</param>
+/// <param name="HeadcountDay">People there by day.</param>
+/// <param name="HeadcountNight">People there at night.</param>
+/// <param name="Reached">Of the best reached receiver.</param>
+public sealed record UnreachedSite(int SiteNo, string Kind, string Name, string VillageCode, string VillageName, int HeadcountDay, int HeadcountNight, IReadOnlyList<int> ReceiverPersonNos, Evidence Reached);
 
 /// <summary>A household that is not yet awake (for red, and orange at night: not acknowledged nor visited).</summary>
 public sealed record UnreachedHousehold(int HouseholdNo, string VillageCode, string VillageName, int PersonsAtHome, int Vulnerable, Evidence Reached, int LeastReachedPersonNo, bool HasAnyEndpoint);

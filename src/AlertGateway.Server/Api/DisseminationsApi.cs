@@ -19,6 +19,7 @@ internal static class DisseminationsApi
         one.MapGet("/coverage", static IResult (int n, ITrackingBoard board) => Found(board.Coverage(n))).WithName("GetCoverage");
         one.MapGet("/timeline", static IResult (int n, ITrackingBoard board) => Found(board.Find(n) is null ? null : board.Timeline(n))).WithName("GetTimeline");
         one.MapGet("/unreached", Unreached).WithName("GetUnreached");
+        one.MapGet("/unreached-sites", static IResult (int n, ITrackingBoard board) => Found(board.Find(n) is null ? null : board.UnreachedSites(n))).WithName("GetUnreachedSites");
         reads.MapGet("/board/{n:int}/events", BoardStreamApi.WatchAsync).WithName("WatchBoard");
         changes.MapPost("/disseminations/{n:int}/cancel", CancelAsync).WithName("CancelDissemination");
         changes.MapPost("/disseminations/{n:int}/visits", VisitAsync).WithName("RecordVisit");

@@ -40,6 +40,7 @@ internal static class BoardPages
         V = view,
         Coverage = board.Coverage(view.DisseminationNo),
         UnreachedVillages = board.UnreachedVillages(view.DisseminationNo),
+        UnreachedSites = board.UnreachedSites(view.DisseminationNo),
         Timeline = board.Timeline(view.DisseminationNo),
         Notice = Page.Note(context),
     });

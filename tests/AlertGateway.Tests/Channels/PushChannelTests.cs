@@ -150,7 +150,7 @@ public sealed class PushChannelTests : ChannelCompliance
     public async Task An_acknowledgement_becomes_a_receipt(string level, Evidence evidence)
     {
         Assert.True(await _app!.AckAsync("d7-123456-2-0-1", level, Stop));
-        Assert.Equal(new Receipt(new DeliveryTag(new DeliveryKey(7, EndpointNo, ChannelKind.Push, Purpose.Original), 1), evidence, false, DispatchError.None, 0), Assert.Single(_sink.Receipts));
+        Assert.Equal(new Receipt(new DeliveryTag(new DeliveryKey(7, EndpointNo, ChannelKind.Push, Purpose.Original), 1), evidence, false, DispatchError.None, 0, Helped: level == "helped"), Assert.Single(_sink.Receipts));
     }
 
     [Fact]

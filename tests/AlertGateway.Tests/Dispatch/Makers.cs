@@ -17,7 +17,9 @@ internal static class Makers
     /// <summary>One town, two villages, households of two persons, each with an SMS endpoint numbered like the person.</summary>
     public static RegistrySnapshot ATown(int households, params (int Person, PersonFlags Flags)[] flags) => ATown(households, "v1", flags);
 
-    public static RegistrySnapshot ATown(int households, string version, params (int Person, PersonFlags Flags)[] flags)
+    public static RegistrySnapshot ATown(int households, string version, params (int Person, PersonFlags Flags)[] flags) => ATown(households, version, [], flags);
+
+    public static RegistrySnapshot ATown(int households, string version, IReadOnlyList<Site> sites, params (int Person, PersonFlags Flags)[] flags)
     {
         int persons = households * 2;
         var personFlags = new PersonFlags[persons + 1];
@@ -35,7 +37,7 @@ internal static class Makers
             EndpointChannel = [0, .. Enumerable.Repeat((byte)ChannelKind.Sms, persons)],
             EndpointPerson = [.. Enumerable.Range(0, persons + 1)],
             EndpointFlags = new EndpointFlags[persons + 1],
-            Loudspeakers = [], Stations = [], Sites = [], HouseholdsByCode = new Dictionary<(string, string), int[]>(),
+            Loudspeakers = [], Stations = [], Sites = sites, HouseholdsByCode = new Dictionary<(string, string), int[]>(),
         };
     }
 
