@@ -10,8 +10,10 @@ namespace AlertGateway.Core;
 // Seconds count: an earthquake's area and audience come from what was made with the registry, words and sound from stock, and a standing order signs. Every row and hash is that of any other warning; nothing is skipped but the work.
 public sealed partial class AlertPipeline
 {
-    /// <summary>It was released.</summary>
-    public bool IsRunning(AlertKey key) => dispatch.FindByAlert(key) is not null;
+    /// <summary>A person turned it down, or it was taken back after it had been released.</summary>
+    public bool IsTurnedDown(AlertKey key) => dispatch.FindByAlert(key) is { } no
+        ? dispatch.Warned(no, ChannelKind.Broadcast, planned: false) is null
+        : desk.All.Any(p => p.State == ProposalState.Returned && p.Submission.Alert.Key == key);
 
     /// <summary>It was taken in, durably.</summary>
     public bool WasTaken(AlertKey key) => ingest.All.Any(t => t.Key == key);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using AlertGateway.Cap;
 using AlertGateway.Core.Approval;
+using AlertGateway.Core.Seismic;
 using AlertGateway.Core.Tracking;
 
 namespace AlertGateway.Core.Publishing;
@@ -33,7 +34,8 @@ public static class OwnAlerts
             var end = Math.Min(c.View.ExpiresTicks, c.EndedTicks ?? long.MaxValue);
             if (end != long.MaxValue && now.UtcTicks - end > publisher.Keep.Ticks) continue;
             messages.Add(Original(c, byNo, publisher));
-            if (c.EndedTicks is { } ended && ended < c.View.ExpiresTicks) messages.Add(Cancel(c, byNo, publisher, ended));
+            // An earthquake's warning is over when the shaking has come; that it was false is known later.
+            if (c.EndedTicks is { } ended && (ended < c.View.ExpiresTicks || QuakeAlerts.MagnitudeOf(c.Proposal.Submission.Alert) is not null)) messages.Add(Cancel(c, byNo, publisher, ended));
         }
 
         return [.. messages.OrderByDescending(m => m.Sent).ThenByDescending(m => m.Identifier, StringComparer.Ordinal)];

@@ -63,7 +63,7 @@ internal sealed record AlertWords
     {
         if (eventName.Length == 0) return language == "zh" ? "预警" : "Warning";
         if (language == "zh") return eventName.Contains("预警", StringComparison.Ordinal) || eventName.EndsWith("提示", StringComparison.Ordinal) ? eventName : Filled(eventName);
-        if (eventName.Contains("warning", StringComparison.OrdinalIgnoreCase) || colour.Length == 0) return eventName;
+        if (eventName.Contains("warning", StringComparison.OrdinalIgnoreCase) || eventName.StartsWith("Advice ", StringComparison.OrdinalIgnoreCase) || colour.Length == 0) return eventName;
         // "Rainstorm" is no name inside "red rainstorm warning"; "NBC" would be.
         var inside = eventName.Length > 1 && char.IsLower(eventName[1]) ? char.ToLowerInvariant(eventName[0]) + eventName[1..] : eventName;
         var title = Filled(inside);

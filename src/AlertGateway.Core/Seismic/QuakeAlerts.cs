@@ -31,7 +31,7 @@ public static class QuakeAlerts
     private const string AskedName = "quakeAsked";
     private const int AreasMax = 2_000;
     private const int WholeFrom = 20;
-    private static readonly TimeSpan Life = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Life = TimeSpan.FromMinutes(10); // at most: an origin that lies ahead is doubted
 
     /// <summary>Magnitude that an alert of ours states; null for any other.</summary>
     public static double? MagnitudeOf(Alert alert) => NumberOf(alert, MagnitudeName);
@@ -141,7 +141,7 @@ public static class QuakeAlerts
             Certainty = cancel ? Certainty.Unlikely : decision.CorroboratedBy.Count > 0 ? Certainty.Observed : Certainty.Likely,
             EventCodes = [new NamedValue("national", EventCode)],
             Onset = first,
-            Expires = sent + Life,
+            Expires = cancel ? sent + Life : EndOf(decision, sent),
             SenderName = senderName.Length > 0 ? senderName : null,
             Headline = cancel ? (zh ? "地震预警取消" : "Earthquake warning cancelled") : zh ? $"地震{decision.Colour.ToChinese()}预警" : $"Earthquake warning, {decision.Colour.ToString().ToLowerInvariant()}",
             Description = cancel
@@ -176,6 +176,13 @@ public static class QuakeAlerts
             Parameters = Parameters(report, decision, advice: true),
             Areas = AreasOf(decision),
         };
+    }
+
+    // A warning lives until the shaking has come everywhere: whatever starts nothing after its expiry then plays none of it. In whole seconds, as CAP has them, and never beyond the arrival.
+    private static DateTimeOffset EndOf(QuakeDecision decision, DateTimeOffset sent)
+    {
+        var last = decision.LastArrival.ToUnixTimeSeconds();
+        return DateTimeOffset.FromUnixTimeSeconds(Math.Min(last, (sent + Life).ToUnixTimeSeconds())).ToOffset(sent.Offset);
     }
 
     /// <summary>For the person at the desk: nothing of it is a warning, and nothing leaves unless it is approved.</summary>

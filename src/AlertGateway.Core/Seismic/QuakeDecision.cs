@@ -46,5 +46,12 @@ public sealed record QuakeDecision(QuakeAct Act, string Reason, IReadOnlyList<st
     /// <summary>When the S wave reaches the last of the places; there is at least one.</summary>
     public DateTimeOffset LastArrival => Shaking.Max(s => s.SArrival);
 
+    /// <summary>The same for the places that have at least this long.</summary>
+    public QuakeDecision Ahead(DateTimeOffset now, TimeSpan needs)
+    {
+        PlaceShaking[] ahead = [.. Shaking.Where(s => s.Left(now) >= needs)];
+        return ahead.Length == Shaking.Count ? this : this with { Shaking = ahead, Whole = "" };
+    }
+
     internal static QuakeDecision Nothing(QuakeReport report, string reason, IReadOnlyList<string>? doubts = null) => new(QuakeAct.None, reason, doubts ?? [], report.Status, false, [], [], WarningColour.None);
 }

@@ -15,7 +15,7 @@ internal sealed record QuakeReserve(VillageAudiences Villages, QuakeStock Stock)
 
 /// <summary>
 /// Between earthquake feeds and the desk: each report goes through <see cref="QuakeBook"/>, and what follows is submitted as CAP. Only a decision to release keeps the source's official mark, so that no standing order
-/// can fire from a draft. Villages that the shaking has nearly reached are left out of a warning; once it has come everywhere, advice goes out instead. What was submitted is the room's memory, also over a restart: a report that was acted upon
+/// can fire from a draft. Villages that the shaking has nearly reached are left out of a warning, which lives until it has come everywhere; then advice goes out instead. What was submitted is the room's memory, also over a restart: a report that was acted upon
 /// does not fire again, and a cancel finds what it takes back.
 /// </summary>
 /// <param name="reserve">Null until it is made, or where there is none: then warnings go the way of every other.</param>
@@ -24,9 +24,12 @@ internal sealed partial class QuakeRoom(QuakeBook book, IReadOnlyList<QuakePlace
     private static readonly TimeSpan AgainAfter = TimeSpan.FromSeconds(20);
 
     private readonly Dictionary<(string Source, string EventId), AlertKey> _last = [];
-    private readonly Dictionary<(string Source, string EventId), ITimer> _advice = [];
+    private readonly Dictionary<(string Source, string EventId), (ITimer Timer, bool Official)> _advice = [];
     private readonly Dictionary<string, int> _villageOf = places.Select((p, i) => (p.Code, i)).ToDictionary(p => p.Code, p => p.i, StringComparer.Ordinal);
     private readonly Lock _gate = new();
+
+    /// <summary>Whom the shaking reaches sooner is not warned any more, whichever way the warning goes. A second at least: CAP has no shorter life.</summary>
+    private readonly TimeSpan _needs = TimeSpan.FromTicks(Math.Max(Math.Min(options.HornNeeds.Ticks, options.AppNeeds.Ticks), TimeSpan.TicksPerSecond));
 
     /// <summary>One report. Each feed hands on one after the other; several feeds may call at once. What did not become durable is taken back, and the next report is judged as if this one had not come.</summary>
     /// <param name="senderName">The office that the source speaks for; empty where that is not known.</param>
@@ -38,6 +41,7 @@ internal sealed partial class QuakeRoom(QuakeBook book, IReadOnlyList<QuakePlace
         AlertKey own;
         AlertKey? last;
         QuakeDecision decision;
+        bool warns;
         TargetingResult? intime = null;
         var stock = reserve();
         lock (_gate)
@@ -46,20 +50,24 @@ internal sealed partial class QuakeRoom(QuakeBook book, IReadOnlyList<QuakePlace
             decision = book.Take(report, now);
             source = source with { Official = source.Official && (decision.Act is QuakeAct.Release or QuakeAct.Cancel) };
             last = _last.TryGetValue(key, out var known) ? known : null;
+            var warning = decision is { Act: QuakeAct.Release or QuakeAct.Draft, Asks: false };
+            var ahead = warning ? decision.Ahead(now, _needs) : decision;
             if (decision.Act == QuakeAct.Release && stock is not null) intime = InTime(decision, stock, now);
             // Nobody could hear of it before it shakes: it is no warning any more.
-            alert = intime is { Audience.Channels.Count: 0 } ? QuakeAlerts.Advice(report, decision, SenderOf(source), last, now) : QuakeAlerts.Of(report, decision, SenderOf(source), last, now, senderName);
+            var late = warning && (ahead.Shaking.Count == 0 || intime is { Audience.Channels.Count: 0 });
+            warns = warning && !late;
+            alert = late ? QuakeAlerts.Advice(report, decision, SenderOf(source), last, now) : QuakeAlerts.Of(report, ahead, SenderOf(source), last, now, senderName);
             if (alert?.Key is not { } made) return;
             _last[key] = own = made;
             // What is advice now is not said again later; and what was not felt is not followed by advice unless a person says so.
-            if (decision is { Act: QuakeAct.Cancel } or { Act: QuakeAct.Draft, Reason: QuakeDecision.NoLongerFelt } || QuakeAlerts.IsAdvice(alert)) NoAdvice(key);
+            if (decision is { Act: QuakeAct.Cancel } or { Act: QuakeAct.Draft, Reason: QuakeDecision.NoLongerFelt } || (late && !IsOwed(key, source))) NoAdvice(key);
         }
 
         var stands = false;
         try
         {
             var bytes = CapWriter.Write(alert);
-            if (intime is { Audience.Channels.Count: > 0 }) await pipeline.WarnAtOnceAsync(bytes, source, intime, stock!.Stock, cancellationToken);
+            if (warns && intime is not null) await pipeline.WarnAtOnceAsync(bytes, source, intime, stock!.Stock, cancellationToken);
             else await pipeline.SubmitAsync(bytes, source, cancellationToken);
             stands = true;
         }
@@ -68,7 +76,8 @@ internal sealed partial class QuakeRoom(QuakeBook book, IReadOnlyList<QuakePlace
             // What failed may have failed after it was on its way.
             stands = stands || pipeline.Stands(own);
             if (!stands) TakeBack(key, report, own, last);
-            if (stands ? intime is { Audience.Channels.Count: > 0 } && pipeline.IsRunning(own) : QuakeAlerts.IsAdvice(alert)) AdviseLater(key, report, decision, source);
+            // Also after a draft, and after what could not be opened in time: the warning is over then, and cannot be approved any more.
+            if (stands ? warns : QuakeAlerts.IsAdvice(alert)) AdviseLater(key, own, report, decision, source);
         }
     }
 
@@ -86,8 +95,8 @@ internal sealed partial class QuakeRoom(QuakeBook book, IReadOnlyList<QuakePlace
                 book.Restore(report, asked);
                 _last[key] = taken.Key;
                 if (asked == QuakeDecision.Incomplete) continue; // What stands is still followed by advice.
-                NoAdvice(key);
-                if (asked.Length == 0 && taken.Source.Official && taken.Status == AlertStatus.Actual && !report.Cancel && !QuakeAlerts.IsAdvice(alert) && book.Standing(report) is { } decision && pipeline.IsRunning(taken.Key)) AdviseLater(key, report, decision, taken.Source);
+                if (asked.Length > 0 || report.Cancel || (QuakeAlerts.IsAdvice(alert) && !IsOwed(key, taken.Source))) NoAdvice(key);
+                else if (!QuakeAlerts.IsAdvice(alert) && book.Standing(report) is { } decision && clock.GetUtcNow() - decision.LastArrival < QuakeAlerts.AdviceLife) AdviseLater(key, taken.Key, report, decision, taken.Source);
             }
         }
     }
@@ -96,7 +105,7 @@ internal sealed partial class QuakeRoom(QuakeBook book, IReadOnlyList<QuakePlace
     {
         lock (_gate)
         {
-            foreach (var timer in _advice.Values) timer.Dispose();
+            foreach (var (timer, _) in _advice.Values) timer.Dispose();
             _advice.Clear();
         }
     }
@@ -109,18 +118,26 @@ internal sealed partial class QuakeRoom(QuakeBook book, IReadOnlyList<QuakePlace
         return from.Villages.Plan(horns, apps);
     }
 
-    private void AdviseLater((string, string) key, QuakeReport report, QuakeDecision decision, SubmissionSource source)
+    private void AdviseLater((string, string) key, AlertKey warning, QuakeReport report, QuakeDecision decision, SubmissionSource source)
     {
         lock (_gate)
         {
+            if (IsOwed(key, source)) return;
             NoAdvice(key);
             var wait = decision.LastArrival + options.AdviceAfter - clock.GetUtcNow();
-            Advise(key, report, decision, source, wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
+            Advise(key, warning, report, decision, source, TimeSpan.FromTicks(Math.Clamp(wait.Ticks, 0, QuakeAlerts.AdviceLife.Ticks)));
         }
     }
 
-    private void Advise((string, string) key, QuakeReport report, QuakeDecision decision, SubmissionSource source, TimeSpan wait) =>
-        _advice[key] = clock.CreateTimer(_ => _ = AdviseAsync(key, report, decision, source), null, wait, Timeout.InfiniteTimeSpan);
+    private void Advise((string, string) key, AlertKey warning, QuakeReport report, QuakeDecision decision, SubmissionSource source, TimeSpan wait)
+    {
+        var timer = clock.CreateTimer(_ => _ = AdviseAsync(key, warning, report, decision, source), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _advice[key] = (timer, source.Official);
+        timer.Change(wait, Timeout.InfiniteTimeSpan); // It may be due at once.
+    }
+
+    // Advice that follows a released warning goes out by itself: no draft takes its place.
+    private bool IsOwed((string, string) key, SubmissionSource source) => !source.Official && _advice.TryGetValue(key, out var due) && due.Official;
 
     private void TakeBack((string, string) key, QuakeReport report, AlertKey own, AlertKey? last)
     {
@@ -141,10 +158,10 @@ internal sealed partial class QuakeRoom(QuakeBook book, IReadOnlyList<QuakePlace
 
     private void NoAdvice((string, string) key)
     {
-        if (_advice.Remove(key, out var timer)) timer.Dispose();
+        if (_advice.Remove(key, out var due)) due.Timer.Dispose();
     }
 
-    private async Task AdviseAsync((string, string) key, QuakeReport report, QuakeDecision decision, SubmissionSource source)
+    private async Task AdviseAsync((string, string) key, AlertKey warning, QuakeReport report, QuakeDecision decision, SubmissionSource source)
     {
         AlertKey? own = null, last = null;
         try
@@ -154,6 +171,7 @@ internal sealed partial class QuakeRoom(QuakeBook book, IReadOnlyList<QuakePlace
             {
                 if (!_advice.ContainsKey(key)) return; // Taken back, or announced anew, in this instant.
                 NoAdvice(key);
+                if (pipeline.IsTurnedDown(warning)) return;
                 last = _last.TryGetValue(key, out var known) ? known : null;
                 alert = QuakeAlerts.Advice(report, decision, SenderOf(source), last, clock.GetUtcNow());
                 if (alert?.Key is not { } made) return;
@@ -168,17 +186,17 @@ internal sealed partial class QuakeRoom(QuakeBook book, IReadOnlyList<QuakePlace
 #pragma warning restore CA1031
         {
             LogNoAdvice(logger, ex);
-            if (own is { } unsaid && !pipeline.Stands(unsaid)) AdviseAgain(key, report, decision, source, unsaid, last);
+            if (own is { } unsaid && !pipeline.Stands(unsaid)) AdviseAgain(key, warning, report, decision, source, unsaid, last);
         }
     }
 
     /// <summary>As long as it is of use, unless a newer report has something to say meanwhile.</summary>
-    private void AdviseAgain((string, string) key, QuakeReport report, QuakeDecision decision, SubmissionSource source, AlertKey own, AlertKey? last)
+    private void AdviseAgain((string, string) key, AlertKey warning, QuakeReport report, QuakeDecision decision, SubmissionSource source, AlertKey own, AlertKey? last)
     {
         lock (_gate)
         {
             NotSaid(key, own, last);
-            if (!_advice.ContainsKey(key) && clock.GetUtcNow() - decision.LastArrival < QuakeAlerts.AdviceLife) Advise(key, report, decision, source, AgainAfter);
+            if (!_advice.ContainsKey(key) && clock.GetUtcNow() - decision.LastArrival < QuakeAlerts.AdviceLife) Advise(key, warning, report, decision, source, AgainAfter);
         }
     }
 

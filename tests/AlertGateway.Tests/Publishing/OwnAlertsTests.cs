@@ -50,6 +50,17 @@ public sealed class OwnAlertsTests
         Assert.Empty(OwnAlerts.Of([ended], Us, Now.AddHours(25)));
     }
 
+    [Fact]
+    public async Task An_earthquake_warning_that_was_false_is_cancelled_on_the_feed_after_its_short_life_too()
+    {
+        var cleared = await ClearedAsync(1, new CapText());
+        var over = cleared with { View = cleared.View with { ExpiresTicks = Now.UtcTicks - 1 }, EndedTicks = Now.UtcTicks };
+        Assert.DoesNotContain(OwnAlerts.Of([over], Us, Now), m => m.MsgType == MsgType.Cancel);
+        var submission = over.Proposal.Submission;
+        var quake = submission.Alert with { Infos = [submission.Alert.Infos[0] with { Parameters = [new NamedValue("quakeMagnitude", "6.0")] }] };
+        Assert.Contains(OwnAlerts.Of([over with { Proposal = over.Proposal with { Submission = submission with { Alert = quake } } }], Us, Now), m => m.MsgType == MsgType.Cancel);
+    }
+
     [Theory]
     [InlineData("Exercise")]
     [InlineData("Test")]
