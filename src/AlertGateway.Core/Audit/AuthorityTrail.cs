@@ -19,6 +19,9 @@ public sealed record SendAuthority
 
     public required string Identifier { get; init; }
 
+    /// <summary>Who handed the alert in: a feed or a person. Null when the log does not say.</summary>
+    public required SubmissionSource? Author { get; init; }
+
     public required ApprovalHashes Hashes { get; init; }
 
     /// <summary>Who signed these hashes, by which rule.</summary>
@@ -38,16 +41,14 @@ public sealed record SendAuthority
 }
 
 /// <summary>
-/// Walks a verified log and proves I7: every attempt was started under a clearance whose hashes a person proposed and another one approved (or a standing order, or a break-glass on record), and every cancel was ordered by a person.
-/// Hand it each row in order. Not thread-safe.
+/// Walks a verified log and proves I7: every attempt was started under a clearance whose hashes a person proposed and another one approved, who is not its author (or a standing order on an official source, one person on what such a source asks to
+/// have broadcast immediately, or a break-glass on record), and every cancel was ordered by a person under a rule, or by the standing order that signed it. Hand it each row in order. Not thread-safe.
 /// </summary>
 public sealed class AuthorityTrail
 {
     private const int FindingsMax = 100;
 
-    private readonly Dictionary<int, int> _authors = []; // submission → person who handed it in
-    private readonly Dictionary<int, LaidDigest> _proposals = [];
-    private readonly Dictionary<int, List<ApprovalSignature>> _signatures = [];
+    private readonly SignedProposals _proposals = new();
     private readonly SortedDictionary<int, SendAuthority> _authority = [];
     private readonly Dictionary<int, long> _sends = [];
     private readonly List<AuditFinding> _findings = [];
@@ -65,18 +66,8 @@ public sealed class AuthorityTrail
     {
         switch (row.Kind)
         {
-            case LedgerEventKind.Submitted:
-                var taken = LedgerJson.Read<SubmittedDigest>(row.Body.Span);
-                _authors[taken.SubmissionNo] = taken.Source.PersonId;
-                break;
-            case LedgerEventKind.Proposed when row.Code == ProposalBook.Laid:
-                var laid = LedgerJson.Read<LaidDigest>(row.Body.Span);
-                _proposals[laid.ProposalNo] = laid;
-                break;
-            case LedgerEventKind.Signed:
-                var signed = LedgerJson.Read<SignedRow>(row.Body.Span);
-                if (!_signatures.TryGetValue(signed.ProposalNo, out var list)) _signatures[signed.ProposalNo] = list = [];
-                list.Add(signed.Signature);
+            case LedgerEventKind.Submitted or LedgerEventKind.Proposed or LedgerEventKind.Signed:
+                _proposals.Fold(in row);
                 break;
             case LedgerEventKind.Cleared:
                 Clear(sequence, in row);
@@ -98,28 +89,17 @@ public sealed class AuthorityTrail
             Find(sequence, $"Row {sequence} clears dissemination {row.DisseminationNo} without saying by whose authority.");
             return;
         }
-        if (WhatIsWrong(record) is { } wrong) Find(sequence, $"Dissemination {row.DisseminationNo} was cleared in row {sequence}, but {wrong}.");
+        if (_authority.ContainsKey(row.DisseminationNo))
+        {
+            Find(sequence, $"Row {sequence} clears dissemination {row.DisseminationNo}, which was cleared before.");
+            return;
+        }
+        if (_proposals.WhatIsWrong(record) is { } wrong) Find(sequence, $"Dissemination {row.DisseminationNo} was cleared in row {sequence}, but {wrong}.");
         _authority[row.DisseminationNo] = new SendAuthority
         {
-            DisseminationNo = row.DisseminationNo, ProposalNo = record.ProposalNo, Sender = record.Sender, Identifier = record.Identifier, Hashes = record.Hashes, Signatures = record.Signatures, ClearedRow = sequence,
+            DisseminationNo = row.DisseminationNo, ProposalNo = record.ProposalNo, Sender = record.Sender, Identifier = record.Identifier, Author = _proposals.AuthorOf(record.ProposalNo), Hashes = record.Hashes, Signatures = record.Signatures,
+            ClearedRow = sequence,
         };
-    }
-
-    private string? WhatIsWrong(ClearedRecord record)
-    {
-        if (!_proposals.TryGetValue(record.ProposalNo, out var laid)) return $"proposal {record.ProposalNo} was never laid before anybody";
-        if (laid.Hashes != record.Hashes) return "its hashes are not those of the proposal";
-        var recorded = _signatures.GetValueOrDefault(record.ProposalNo) ?? [];
-        foreach (var signature in record.Signatures)
-        {
-            if (!recorded.Contains(signature)) return $"the signature of {signature.PersonName} was not recorded at the desk";
-            if (signature.Hashes != record.Hashes) return $"{signature.PersonName} signed other hashes";
-        }
-        if (record.Signatures.Any(s => s.Role is SignatureRole.StandingOrder or SignatureRole.BreakGlass)) return null;
-        var approvers = record.Signatures.Where(s => s.Role == SignatureRole.Approver && s.PersonId > 0).ToList();
-        if (!record.Signatures.Any(s => s.Role == SignatureRole.Proposer && approvers.Any(a => a.PersonId != s.PersonId))) return "two different persons did not sign it";
-        int author = _authors.GetValueOrDefault(laid.SubmissionNo);
-        return author > 0 && approvers.All(a => a.PersonId == author) ? "its author approved it" : null;
     }
 
     private void Cancel(long sequence, in LedgerEvent row)
@@ -130,7 +110,9 @@ public sealed class AuthorityTrail
             Find(sequence, $"Row {sequence} takes back dissemination {row.DisseminationNo}, which was never cleared, or does not say who did.");
             return;
         }
-        if (authority.CancelledRow == 0) _authority[row.DisseminationNo] = authority with { CancelledBy = record, CancelledRow = sequence };
+        if (authority.CancelledRow > 0) return; // Taken back already: this row does nothing.
+        if (_proposals.WhatIsWrong(record, authority) is { } wrong) Find(sequence, $"Row {sequence} takes back dissemination {row.DisseminationNo}, but {wrong}.");
+        _authority[row.DisseminationNo] = authority with { CancelledBy = record, CancelledRow = sequence };
     }
 
     private void Start(long sequence, in LedgerEvent row)
@@ -144,8 +126,4 @@ public sealed class AuthorityTrail
     {
         if (_findings.Count < FindingsMax) _findings.Add(new AuditFinding("authority", sequence, sentence.ToString(CultureInfo.InvariantCulture)));
     }
-
-    private sealed record SubmittedDigest(int SubmissionNo, SubmissionSource Source);
-
-    private sealed record LaidDigest(int ProposalNo, int SubmissionNo, ApprovalHashes Hashes);
 }

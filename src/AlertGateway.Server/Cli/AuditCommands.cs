@@ -32,7 +32,7 @@ internal static class AuditCommands
             string witnessFile = parsed.GetValue(witness) ?? WitnessOf(parsed) ?? Path.Combine(data, "audit.witness");
             var trail = new AuthorityTrail();
             using var list = parsed.GetValue(sends) is { } file ? new StreamWriter(file) : null;
-            list?.WriteLine("row,entry,at,dissemination,endpoint,channel,purpose,attempt,authority");
+            list?.WriteLine("row,entry,at,dissemination,endpoint,channel,purpose,attempt,authority,author");
             var report = AuditVerifier.Verify(ledger, File.ReadAllText(publicKey), witnessFile, IsRunning(ledger), (long row, long entry, in LedgerEvent e) =>
             {
                 trail.Fold(row, in e);
@@ -108,20 +108,22 @@ internal static class AuditCommands
 
     private static object View(SendAuthority a) => new
     {
-        a.DisseminationNo, a.ProposalNo, a.Sender, a.Identifier, a.Sends, a.ClearedRow, a.Hashes,
+        a.DisseminationNo, a.ProposalNo, a.Sender, a.Identifier, author = a.Author is { } who ? new { who.Name, who.Official, who.PersonId } : null, a.Sends, a.ClearedRow, a.Hashes,
         signatures = a.Signatures.Select(s => new { s.PersonId, s.PersonName, role = s.Role.ToString(), at = At(s.AtTicks), s.Rule }),
         cancelledBy = a.CancelledBy is { } c ? new { c.PersonId, c.PersonName, c.Rule, c.Reason, row = a.CancelledRow } : null,
     };
 
     private static string Words(SendAuthority a) =>
-        string.Join("；", a.Signatures.Select(s => $"{s.Role} {s.PersonName} ({s.Rule}) {At(s.AtTicks)}")) + (a.CancelledBy is { } c ? $"；撤回 taken back by {c.PersonName} ({c.Rule})" : "");
+        $"作者 author {a.Author?.Name ?? "?"}；" + string.Join("；", a.Signatures.Select(s => $"{s.Role} {s.PersonName} ({s.Rule}) {At(s.AtTicks)}")) + (a.CancelledBy is { } c ? $"；撤回 taken back by {c.PersonName} ({c.Rule})" : "");
 
     private static string SendLine(long row, long entry, in LedgerEvent e, SendAuthority? authority)
     {
         string by = authority is null ? "none" : string.Join("; ", authority.Signatures.Select(s => $"{s.Role} {s.PersonId} {s.PersonName} {s.Rule}"))
             + ((Purpose)e.Purpose is Purpose.Cancel or Purpose.Correction && authority.CancelledBy is { } c ? $"; Cancel {c.PersonId} {c.PersonName} {c.Rule}" : "");
-        return string.Create(CultureInfo.InvariantCulture, $"{row},{entry},{At(e.AtTicks)},{e.DisseminationNo},{e.EndpointNo},{(ChannelKind)e.Channel},{(Purpose)e.Purpose},{e.Attempt},\"{by.Replace("\"", "\"\"", StringComparison.Ordinal)}\"");
+        return string.Create(CultureInfo.InvariantCulture, $"{row},{entry},{At(e.AtTicks)},{e.DisseminationNo},{e.EndpointNo},{(ChannelKind)e.Channel},{(Purpose)e.Purpose},{e.Attempt},{Quoted(by)},{Quoted(authority?.Author?.Name ?? "")}");
     }
+
+    private static string Quoted(string text) => "\"" + text.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 
     private static string At(long ticks) => new DateTime(Math.Clamp(ticks, 0, DateTime.MaxValue.Ticks), DateTimeKind.Utc).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

@@ -1,25 +1,27 @@
+using AlertGateway.Cap;
 using AlertGateway.Core;
 using AlertGateway.Core.Approval;
-using AlertGateway.Core.Audit;
 using AlertGateway.Core.Dispatch;
-using AlertGateway.Core.Tracking;
+using AlertGateway.Core.Ingest;
 using AlertGateway.Storage.Ledger;
 using AlertGateway.Tests.Approval;
-using AlertGateway.Tests.Dispatch;
 
 namespace AlertGateway.Tests.Audit;
 
 public sealed class AuthorityTests
 {
+    private const string Immediate = "<parameter><valueName>layer:SOREM:1.0:Broadcast_Immediately</valueName><value>Yes</value></parameter>";
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Each_send_names_who_proposed_who_approved_and_by_which_rule()
+    public async Task Each_send_names_its_author_who_proposed_who_approved_and_by_which_rule()
     {
-        var rows = await ALogAsync();
-        var trail = Walk(rows);
+        var rows = await ClearedLog.OfTwoPeopleAsync();
+        var trail = ClearedLog.Walk(rows);
         Assert.Empty(trail.Findings);
         var authority = Assert.Single(trail.Authorities);
+        Assert.Equal(DeskWorld.Feed, authority.Author);
         Assert.Equal([(2, SignatureRole.Proposer, "duty"), (3, SignatureRole.Approver, "duty")], authority.Signatures.Select(s => (s.PersonId, s.Role, s.Rule)));
         Assert.Equal((2, "误发"), (authority.Sends, authority.CancelledBy!.Reason));
     }
@@ -27,37 +29,85 @@ public sealed class AuthorityTests
     [Fact]
     public async Task A_send_without_clearance_a_cancel_that_nobody_ordered_and_a_signature_that_the_desk_never_saw_are_found()
     {
-        var rows = await ALogAsync();
-        Assert.NotEmpty(Walk(rows.Where(r => r.Kind != LedgerEventKind.Cleared)).Findings);
-        Assert.NotEmpty(Walk(rows.Where(r => r.Kind != LedgerEventKind.Cancelled)).Findings);
-        Assert.NotEmpty(Walk(rows.Where(r => r.Kind != LedgerEventKind.Signed)).Findings);
-        Assert.NotEmpty(Walk(rows.Where(r => r.Kind != LedgerEventKind.Proposed)).Findings);
+        var rows = await ClearedLog.OfTwoPeopleAsync();
+        foreach (var kind in new[] { LedgerEventKind.Submitted, LedgerEventKind.Proposed, LedgerEventKind.Signed, LedgerEventKind.Cleared, LedgerEventKind.Cancelled }) Assert.NotEmpty(ClearedLog.Walk(rows.Where(r => r.Kind != kind)).Findings);
     }
 
-    /// <summary>From the bytes of an alert over two signatures to a send, a cancel and its send.</summary>
-    private static async Task<IReadOnlyList<LedgerEvent>> ALogAsync()
+    [Fact]
+    public async Task Who_handed_the_alert_in_is_not_the_one_who_approves_it()
     {
-        using var world = new DeskWorld();
-        await world.ClearAsync(new CapText());
-        var cleared = world.Dispatch.Opened[0];
-        var town = Makers.ATown(500, version: cleared.Proposal.Audience.RegistryVersion);
-        var room = new DisseminationRoom(world.Ledger, town, world.Clock, _ => new ChannelTimes(TimeSpan.FromHours(1), TimeSpan.MaxValue));
-        world.Ledger.Observe(room);
-        var audience = Makers.ARedAlert(town, world.Clock.GetUtcNow()).Proposal.Audience;
-        int no = await room.OpenAsync(cleared with { Proposal = cleared.Proposal with { Audience = audience } }, Stop);
-        await world.Ledger.AppendAsync(new[] { AStart(no, Purpose.Original) }, Stop);
-        await room.CancelAsync(no, new Actor(2, "值班乙", "duty"), "误发", falseAlarm: false, Stop);
-        await world.Ledger.AppendAsync(new[] { AStart(no, Purpose.Cancel) }, Stop);
-        return world.Ledger.Rows;
+        var rows = await ClearedLog.OfTwoPeopleAsync();
+        Assert.Empty(ClearedLog.Walk(rows.Resubmitted(t => t with { Source = new SubmissionSource("person:2", false, 2) })).Findings);
+        Assert.Single(ClearedLog.Walk(rows.Resubmitted(t => t with { Source = new SubmissionSource("person:3", false, 3) })).Findings);
     }
 
-    private static LedgerEvent AStart(int no, Purpose purpose) => new() { Kind = LedgerEventKind.Started, AtTicks = 1, DisseminationNo = no, EndpointNo = 1, Channel = 1, Purpose = (byte)purpose, Attempt = 1 };
-
-    private static AuthorityTrail Walk(IEnumerable<LedgerEvent> rows)
+    [Fact]
+    public async Task One_person_may_release_what_an_official_source_asks_to_have_broadcast_immediately_and_nothing_else()
     {
-        var trail = new AuthorityTrail();
-        long sequence = 0;
-        foreach (var row in rows) trail.Fold(++sequence, in row);
-        return trail;
+        using var world = ClearedLog.ADesk(DeskWorld.Authority.Replace("\"cancel\", \"releaseHold\"]", "\"cancel\", \"releaseHold\", \"releaseImmediate\"]", StringComparison.Ordinal));
+        var cap = new CapText { EventCode = "tornado", Event = "tornado", InfoTail = Immediate };
+        var proposal = Assert.Single((await world.SubmitAsync(cap, new SubmissionSource("feed:naads", true, 0))).Proposals);
+        Assert.Equal(ProposalState.Cleared, (await world.Pipeline.ProposeAsync(1, DeskWorld.Officer, proposal.Hashes, Stop)).Proposal!.State);
+        await ClearedLog.OpenAsync(world);
+        var rows = world.Ledger.Rows;
+        Assert.Empty(ClearedLog.Walk(rows).Findings);
+        Assert.Single(ClearedLog.Walk(rows.Resubmitted(t => t with { Source = t.Source with { Official = false } })).Findings);
+        Assert.Single(ClearedLog.Walk(rows.Resubmitted(t => t with { Disposition = Disposition.Quarantine })).Findings);
+        Assert.Single(ClearedLog.Walk(rows.Resubmitted(t => t with { Raw = (cap with { InfoTail = "" }).Bytes })).Findings);
+    }
+
+    [Fact]
+    public async Task A_standing_order_holds_for_an_official_source_that_is_no_person()
+    {
+        var rows = await ClearedLog.OfAStandingOrderAsync();
+        var trail = ClearedLog.Walk(rows);
+        Assert.Empty(trail.Findings);
+        Assert.Equal((DeskWorld.OfficialFeed, "standing-order:red-rain"), (trail.Authorities[0].Author, trail.Authorities[0].CancelledBy!.Rule));
+        Assert.NotEmpty(ClearedLog.Walk(rows.Resubmitted(t => t with { Source = t.Source with { Official = false } })).Findings);
+        Assert.NotEmpty(ClearedLog.Walk(rows.Resubmitted(t => t with { Source = t.Source with { PersonId = 7 } })).Findings);
+        Assert.NotEmpty(ClearedLog.Walk(rows.Resubmitted(t => t with { Source = t.Source with { Name = "feed:other" } })).Findings);
+    }
+
+    [Fact]
+    public async Task A_break_glass_is_a_persons()
+    {
+        var rows = await ClearedLog.OfAStandingOrderAsync();
+        Assert.NotEmpty(ClearedLog.Walk(rows.Select(r => SignedAs(r, 0, SignatureRole.BreakGlass))).Findings);
+        Assert.Empty(ClearedLog.Walk(rows.Where(r => r.Kind != LedgerEventKind.Cancelled).Select(r => SignedAs(r, 2, SignatureRole.BreakGlass))).Findings);
+    }
+
+    [Fact]
+    public async Task A_cancel_is_a_persons_by_a_rule_or_a_standing_orders_that_signed_it()
+    {
+        var people = await ClearedLog.OfTwoPeopleAsync();
+        Assert.Single(ClearedLog.Walk(people.Select(r => TakenBackBy(r, 0, "duty"))).Findings);
+        Assert.Single(ClearedLog.Walk(people.Select(r => TakenBackBy(r, 2, ""))).Findings);
+        Assert.Single(ClearedLog.Walk(people.Select(r => TakenBackBy(r, 0, "standing-order:red-rain"))).Findings);
+
+        var order = await ClearedLog.OfAStandingOrderAsync();
+        Assert.Empty(ClearedLog.Walk(order.Select(r => TakenBackBy(r, 2, "duty"))).Findings);
+        Assert.Single(ClearedLog.Walk(order.Select(r => TakenBackBy(r, 0, "standing-order:other"))).Findings);
+        var signed = order.Where(r => r.Kind == LedgerEventKind.Signed).ToArray();
+        Assert.Equal(2, signed.Length);
+        Assert.Single(ClearedLog.Walk(order.Where(r => !r.Equals(signed[1]))).Findings);
+    }
+
+    private static LedgerEvent TakenBackBy(LedgerEvent row, int personId, string rule)
+    {
+        if (row.Kind != LedgerEventKind.Cancelled) return row;
+        var record = ClearedRows.Read(row.Body.Span, DispatchJson.Default.CancelRecord)!;
+        return row with { Body = ClearedRows.Body(record with { PersonId = personId, Rule = rule }, DispatchJson.Default.CancelRecord) };
+    }
+
+    private static LedgerEvent SignedAs(LedgerEvent row, int personId, SignatureRole role)
+    {
+        if (row.Kind == LedgerEventKind.Signed)
+        {
+            var signed = LedgerJson.Read<SignedRow>(row.Body.Span);
+            return row with { Body = LedgerJson.Write(signed with { Signature = signed.Signature with { PersonId = personId, Role = role } }) };
+        }
+        if (row.Kind != LedgerEventKind.Cleared) return row;
+        var record = ClearedRows.Read(row.Body.Span, DispatchJson.Default.ClearedRecord)!;
+        return row with { Body = ClearedRows.Body(record with { Signatures = [.. record.Signatures.Select(s => s with { PersonId = personId, Role = role })] }, DispatchJson.Default.ClearedRecord) };
     }
 }
