@@ -42,7 +42,8 @@ public sealed record SendAuthority
 
 /// <summary>
 /// Walks a verified log and proves I7: every attempt was started under a clearance whose hashes a person proposed and another one approved, who is not its author (or a standing order on an official source, one person on what such a source asks to
-/// have broadcast immediately, or a break-glass on record), and every cancel was ordered by a person under a rule, or by the standing order that signed it. Hand it each row in order. Not thread-safe.
+/// have broadcast immediately, or a break-glass on record), and every cancel was ordered by a person under a rule, or by the standing order that signed it. Audience and renditions are hashed again from their rows; each send goes to that audience,
+/// and no original was taken by a far side that started after its expiry. What the hashes of content and area are over is not worked out again. Hand it each row in order. Not thread-safe.
 /// </summary>
 public sealed class AuthorityTrail
 {
@@ -50,14 +51,16 @@ public sealed class AuthorityTrail
 
     private readonly SignedProposals _proposals = new();
     private readonly SortedDictionary<int, SendAuthority> _authority = [];
-    private readonly Dictionary<int, long> _sends = [];
+    private readonly FrozenRows _frozen = new();
+    private readonly Dictionary<int, Open> _open = [];
+    private readonly Dictionary<(DeliveryKey Key, byte Attempt), long> _late = []; // originals started after their expiry → row
     private readonly List<AuditFinding> _findings = [];
 
     /// <summary>Sends without valid authority, at most 100.</summary>
     public IReadOnlyList<AuditFinding> Findings => _findings;
 
     /// <summary>By dissemination.</summary>
-    public IReadOnlyList<SendAuthority> Authorities => [.. _authority.Values.Select(a => a with { Sends = _sends.GetValueOrDefault(a.DisseminationNo) })];
+    public IReadOnlyList<SendAuthority> Authorities => [.. _authority.Values.Select(a => a with { Sends = _open[a.DisseminationNo].Sends })];
 
     /// <summary>Who authorised this row's send; null for what is no send, or was not authorised.</summary>
     public SendAuthority? AuthorityOf(in LedgerEvent row) => row.Kind == LedgerEventKind.Started ? _authority.GetValueOrDefault(row.DisseminationNo) : null;
@@ -69,6 +72,9 @@ public sealed class AuthorityTrail
             case LedgerEventKind.Submitted or LedgerEventKind.Proposed or LedgerEventKind.Signed:
                 _proposals.Fold(in row);
                 break;
+            case LedgerEventKind.AudienceFrozen or LedgerEventKind.RenditionStored:
+                _frozen.Fold(in row);
+                break;
             case LedgerEventKind.Cleared:
                 Clear(sequence, in row);
                 break;
@@ -77,6 +83,9 @@ public sealed class AuthorityTrail
                 break;
             case LedgerEventKind.Started:
                 Start(sequence, in row);
+                break;
+            case LedgerEventKind.Result when _late.Count > 0:
+                Settle(in row);
                 break;
         }
     }
@@ -95,6 +104,9 @@ public sealed class AuthorityTrail
             return;
         }
         if (_proposals.WhatIsWrong(record) is { } wrong) Find(sequence, $"Dissemination {row.DisseminationNo} was cleared in row {sequence}, but {wrong}.");
+        var audience = _frozen.Take(row.DisseminationNo, record, out string? other);
+        if (other is not null) Find(sequence, $"Dissemination {row.DisseminationNo} was cleared in row {sequence}, but {other}.");
+        _open[row.DisseminationNo] = new Open(audience, record.ExpiresTicks);
         _authority[row.DisseminationNo] = new SendAuthority
         {
             DisseminationNo = row.DisseminationNo, ProposalNo = record.ProposalNo, Sender = record.Sender, Identifier = record.Identifier, Author = _proposals.AuthorOf(record.ProposalNo), Hashes = record.Hashes, Signatures = record.Signatures,
@@ -112,18 +124,47 @@ public sealed class AuthorityTrail
         }
         if (authority.CancelledRow > 0) return; // Taken back already: this row does nothing.
         if (_proposals.WhatIsWrong(record, authority) is { } wrong) Find(sequence, $"Row {sequence} takes back dissemination {row.DisseminationNo}, but {wrong}.");
+        _open[row.DisseminationNo].IsTakenBack = true;
         _authority[row.DisseminationNo] = authority with { CancelledBy = record, CancelledRow = sequence };
     }
 
     private void Start(long sequence, in LedgerEvent row)
     {
-        _sends[row.DisseminationNo] = _sends.GetValueOrDefault(row.DisseminationNo) + 1;
-        if (!_authority.TryGetValue(row.DisseminationNo, out var authority)) Find(sequence, $"Row {sequence} starts a send of dissemination {row.DisseminationNo}, which nobody cleared.");
-        else if ((Purpose)row.Purpose is Purpose.Cancel or Purpose.Correction && authority.CancelledRow == 0) Find(sequence, $"Row {sequence} starts a cancel of dissemination {row.DisseminationNo}, which nobody took back.");
+        if (!_open.TryGetValue(row.DisseminationNo, out var open))
+        {
+            Find(sequence, $"Row {sequence} starts a send of dissemination {row.DisseminationNo}, which nobody cleared.");
+            return;
+        }
+        open.Sends++;
+        bool takesBack = (Purpose)row.Purpose is Purpose.Cancel or Purpose.Correction;
+        if (takesBack && !open.IsTakenBack) Find(sequence, $"Row {sequence} starts a cancel of dissemination {row.DisseminationNo}, which nobody took back.");
+        else if (open.Audience?.Has(row.Channel, row.EndpointNo) == false) Find(sequence, $"Row {sequence} starts a send of dissemination {row.DisseminationNo} to endpoint {row.EndpointNo} on channel {row.Channel}, which its audience does not have.");
+        // A lane may take a delivery a moment before the expiry is noted; its gate is closed then, and the result says so.
+        if (!takesBack && row.AtTicks >= open.ExpiresTicks) _late[AttemptOf(in row)] = sequence;
     }
+
+    private void Settle(in LedgerEvent row)
+    {
+        if ((ResultCode)row.Code is not (ResultCode.NotSent or ResultCode.Accepted) || !_late.Remove(AttemptOf(in row), out long started)) return;
+        if ((ResultCode)row.Code == ResultCode.Accepted) Find(started, $"Row {started} starts a send of dissemination {row.DisseminationNo} to endpoint {row.EndpointNo} after its expiry, and the far side took it.");
+    }
+
+    private static (DeliveryKey Key, byte Attempt) AttemptOf(in LedgerEvent row) => (new DeliveryKey(row.DisseminationNo, row.EndpointNo, (ChannelKind)row.Channel, (Purpose)row.Purpose), row.Attempt);
 
     private void Find(long sequence, FormattableString sentence)
     {
         if (_findings.Count < FindingsMax) _findings.Add(new AuditFinding("authority", sequence, sentence.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    private sealed class Open(FrozenAudience? audience, long expiresTicks)
+    {
+        /// <summary>Null when it is not the approved one, which has been said then.</summary>
+        public FrozenAudience? Audience { get; } = audience;
+
+        public long ExpiresTicks { get; } = expiresTicks;
+
+        public bool IsTakenBack { get; set; }
+
+        public long Sends { get; set; }
     }
 }

@@ -26,6 +26,21 @@ public static class AudienceHash
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
+    /// <summary>The same from the ledger: the bodies of AudienceFrozen rows are the hashed bytes, but for the channels' numbers.</summary>
+    public static string OfFrozen(string registryVersion, ReadOnlySpan<byte> households, IEnumerable<(byte Channel, ReadOnlyMemory<byte> Body)> channels)
+    {
+        ArgumentNullException.ThrowIfNull(channels);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes("agw-audience-v1\n" + registryVersion + "\n"));
+        hash.AppendData(households);
+        foreach (var (channel, body) in channels)
+        {
+            Number(hash, channel);
+            hash.AppendData(body.Span);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
     private static void Numbers(IncrementalHash hash, int[] numbers)
     {
         Number(hash, numbers.Length);

@@ -30,5 +30,5 @@ public sealed record AuditReport
     public required IReadOnlyList<AuditFinding> Findings { get; init; }
 }
 
-/// <summary>Sees each verified row: its number and the entry that proves it. The body is there for decisions only.</summary>
+/// <summary>Sees each verified row: its number and the entry that proves it. The body is there for decisions and for what a clearance freezes.</summary>
 public delegate void AuditRowVisitor(long sequence, long entry, in Ledger.LedgerEvent row);
