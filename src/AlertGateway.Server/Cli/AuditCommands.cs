@@ -47,14 +47,16 @@ internal static class AuditCommands
             {
                 foreach (var authority in trail.Authorities) output.WriteLine($"第 {authority.DisseminationNo} 号发布 dissemination {authority.DisseminationNo}：{authority.Sends} 次发送 sends — {Words(authority)}");
                 foreach (var finding in findings) error.WriteLine($"✗ {finding.Code} {finding.Place.ToString(CultureInfo.InvariantCulture)}: {finding.Sentence}");
-                output.WriteLine(findings.Length == 0
-                    ? $"✓ {report.Entries} 条审计记录、{report.Rows} 行账本、{report.Heads} 个签名，与见证一致。{report.Entries} entries, {report.Rows} rows, {report.Heads} signed heads, as the witness has them."
-                    : "✗ 账本与审计不符。The log is not what it was.");
+                output.WriteLine(findings.Length == 0 ? Whole(report) : "✗ 账本与审计不符。The log is not what it was.");
             }
             return findings.Length == 0 ? 0 : 1;
         });
         return verify;
     }
+
+    private static string Whole(AuditReport report) => report.Sealed == report.Entries && report.Witnessed == report.Heads
+        ? $"✓ {report.Entries} 条审计记录、{report.Rows} 行账本、{report.Heads} 个签名，与见证一致。{report.Entries} entries, {report.Rows} rows, {report.Heads} signed heads, as the witness has them."
+        : $"✓ 网关正在写入：{report.Entries} 条审计记录中 {report.Sealed} 条已签名，{report.Heads} 个签名中见证已有 {report.Witnessed} 个，到此一致；{report.Rows} 行账本。The gateway is writing: {report.Sealed} of {report.Entries} entries are signed, {report.Witnessed} of {report.Heads} signed heads are in the witness, and so far they agree; {report.Rows} rows.";
 
     private static Command Prove()
     {

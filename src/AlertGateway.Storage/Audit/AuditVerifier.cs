@@ -11,7 +11,7 @@ namespace AlertGateway.Storage.Audit;
 public static class AuditVerifier
 {
     /// <param name="witnessPath">The copy of the heads; null when there is none: then a cut end cannot be seen.</param>
-    /// <param name="tailMayBeOpen">A gateway is writing: entries younger than the last head are no finding.</param>
+    /// <param name="tailMayBeOpen">A gateway is writing: entries younger than the last head are no finding, nor is a witness that has not yet come as far as the log. The report says how many are signed and witnessed.</param>
     /// <exception cref="LedgerException">There is no ledger at this path, or the key is none.</exception>
     public static AuditReport Verify(string ledgerPath, string publicPem, string? witnessPath, bool tailMayBeOpen, AuditRowVisitor? onRow = null)
     {
@@ -61,6 +61,8 @@ public static class AuditVerifier
 
     private static long CheckWitness(string text, List<string> heads, bool logIsWhole, sqlite3 database, string keyLine, AuditHeadCheck check, bool tailMayBeOpen, List<AuditFinding> findings)
     {
+        // Beside a running gateway the last line may be half written.
+        if (tailMayBeOpen) text = text[..(text.LastIndexOf('\n') + 1)];
         if (text.Length == 0 || text[^1] != '\n')
         {
             findings.Add(new AuditFinding("witness", 0, "The witness file is empty, missing or torn."));
@@ -80,7 +82,7 @@ public static class AuditVerifier
             bool grown = tailMayBeOpen && logIsWhole && same == heads.Count && lines.Skip(same + 1).All(l => AuditHead.Parse(l) is { } head && check.IsSigned(head) && AuditTables.HeadOf(database, head.Size)?.Line == l);
             if (!grown) findings.Add(Differs(lines[same + 1], same + 2, check));
         }
-        else if (same < heads.Count)
+        else if (same < heads.Count && !tailMayBeOpen)
         {
             findings.Add(new AuditFinding("witness", same + 2, string.Create(CultureInfo.InvariantCulture, $"The witness file ends after {same} heads; the log has {heads.Count}.")));
         }

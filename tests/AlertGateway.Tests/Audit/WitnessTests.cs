@@ -5,7 +5,7 @@ using AlertGateway.Tests.Ledger;
 
 namespace AlertGateway.Tests.Audit;
 
-/// <summary>A witness on a medium that fills up.</summary>
+/// <summary>A witness on a medium that fills up, and one that lags behind a running gateway.</summary>
 public sealed class WitnessTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -34,6 +34,21 @@ public sealed class WitnessTests
             await Until(() => ledger.Witness.Trouble is null);
         }
         Assert.Empty(AuditVerifier.Verify(path, await File.ReadAllTextAsync(Path.Combine(folder.Path, "audit.key.pub"), Stop), witness, tailMayBeOpen: false).Findings);
+    }
+
+    [Fact]
+    public void A_witness_that_lags_is_a_finding_only_when_nobody_writes()
+    {
+        using var log = AuditedLog.OfMixedCommits(60);
+        string[] lines = File.ReadAllLines(log.Witness);
+        File.WriteAllText(log.Witness, string.Join('\n', lines[..4]) + "\n" + lines[4][..20]);
+        Assert.Contains(log.Verify().Findings, f => f.Code == "witness");
+        var running = log.Verify(tailMayBeOpen: true);
+        Assert.Empty(running.Findings);
+        Assert.Equal((3, lines.Length - 1), (running.Witnessed, running.Heads));
+        lines[2] = lines[2].Replace("agw-head 1", "agw-head 2", StringComparison.Ordinal);
+        File.WriteAllText(log.Witness, string.Join('\n', lines[..4]) + "\n");
+        Assert.Contains(log.Verify(tailMayBeOpen: true).Findings, f => f.Code == "witness");
     }
 
     private static int Lines(string file)
