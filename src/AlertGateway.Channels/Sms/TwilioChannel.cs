@@ -25,6 +25,9 @@ public sealed class TwilioChannel : IChannel, IDisposable
     private const int AnswerBytesMax = 16 * 1024;
     private const int ListBytesMax = 512 * 1024;
 
+    /// <summary>Connections for questions about messages that nobody knows the end of.</summary>
+    private const int QuestionsMax = 16;
+
     private readonly TimeProvider _clock;
     private readonly TimeSpan _requestTimeout;
     private readonly SharedDeadline _deadline;
@@ -34,6 +37,9 @@ public sealed class TwilioChannel : IChannel, IDisposable
     private readonly bool _syntheticNumbersAllowed;
     private readonly Version _version;
     private readonly HttpMessageInvoker _client;
+
+    // Questions have connections of their own: where they hang, no message and no cancel waits behind them.
+    private readonly HttpMessageInvoker _asker;
 
     /// <exception cref="InvalidOperationException">The token file is missing or open to others.</exception>
     public TwilioChannel(TwilioOptions options, TimeProvider clock)
@@ -47,19 +53,21 @@ public sealed class TwilioChannel : IChannel, IDisposable
         _basic = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{options.AccountSid}:{SecretFile.Read(options.TokenFile)}"));
         _syntheticNumbersAllowed = options.BaseUrl.IsLoopback;
         _version = options.Http2 ? HttpVersion.Version20 : HttpVersion.Version11;
-        _client = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            MaxConnectionsPerServer = options.Slots,
-            EnableMultipleHttp2Connections = true,
-            ConnectTimeout = options.ConnectTimeout,
-            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5),
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = !options.BaseUrl.IsLoopback,
-            AutomaticDecompression = DecompressionMethods.None,
-            ActivityHeadersPropagator = null,
-        });
+        (_client, _asker) = (Connections(options, options.Slots), Connections(options, QuestionsMax));
     }
+
+    private static HttpMessageInvoker Connections(TwilioOptions options, int count) => new(new SocketsHttpHandler
+    {
+        MaxConnectionsPerServer = count,
+        EnableMultipleHttp2Connections = true,
+        ConnectTimeout = options.ConnectTimeout,
+        PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5),
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = !options.BaseUrl.IsLoopback,
+        AutomaticDecompression = DecompressionMethods.None,
+        ActivityHeadersPropagator = null,
+    });
 
     public ChannelKind Kind => ChannelKind.Sms;
 
@@ -133,7 +141,7 @@ public sealed class TwilioChannel : IChannel, IDisposable
         try
         {
             using var request = Request(HttpMethod.Get, new Uri(_messages.AbsoluteUri + query));
-            using var response = await _client.SendAsync(request, linked.Token);
+            using var response = await _asker.SendAsync(request, linked.Token);
             if (response.StatusCode != HttpStatusCode.OK) return new(AskAnswer.CannotTell);
             int length = await ReadAsync(response, buffer.AsMemory(0, ListBytesMax), linked.Token);
             return length == ListBytesMax ? new(AskAnswer.CannotTell) : TwilioMessageList.Find(buffer.AsMemory(0, length), number, delivery.Rendition.Text, since);
@@ -160,7 +168,7 @@ public sealed class TwilioChannel : IChannel, IDisposable
         try
         {
             using var request = Request(HttpMethod.Get, new Uri(_messages.AbsoluteUri + "?PageSize=1"));
-            using var response = await _client.SendAsync(request, linked.Token);
+            using var response = await _asker.SendAsync(request, linked.Token);
             return response.StatusCode == HttpStatusCode.OK;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -173,7 +181,11 @@ public sealed class TwilioChannel : IChannel, IDisposable
         }
     }
 
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        _client.Dispose();
+        _asker.Dispose();
+    }
 
     private HttpRequestMessage Request(HttpMethod method, Uri url)
     {

@@ -28,6 +28,9 @@ internal sealed class SmsFarSide : IAsyncDisposable
     /// <summary>Answers a create request instead of 201; true when it did.</summary>
     public Func<HttpContext, Task>? Misbehaves { get; set; }
 
+    /// <summary>Questions are answered once this has ended.</summary>
+    public Task? Lists { get; set; }
+
     public bool Silent { get; set; }
 
     public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
@@ -77,11 +80,12 @@ internal sealed class SmsFarSide : IAsyncDisposable
         Messages.Enqueue(new { sid = $"SM{_sid:x32}", to = form["To"].ToString(), body = form["Body"].ToString(), date_created = Now.ToString("r").Replace("GMT", "+0000", StringComparison.Ordinal) });
     }
 
-    private Task ListAsync(HttpContext context)
+    private async Task ListAsync(HttpContext context)
     {
+        if (Lists is { } lists) await lists;
         string? to = context.Request.Query["To"], since = context.Request.Query["DateSent>"];
         bool isProbe = to is null && since is null && context.Request.Query["PageSize"] == "1";
         if (!isProbe && (string.IsNullOrEmpty(to) || since?.Length != 10)) context.Response.StatusCode = 400;
-        return context.Response.WriteAsync(JsonSerializer.Serialize(new { messages = Messages.Reverse().ToArray(), next_page_uri = NextPage }));
+        await context.Response.WriteAsync(JsonSerializer.Serialize(new { messages = Messages.Reverse().ToArray(), next_page_uri = NextPage }));
     }
 }

@@ -143,6 +143,22 @@ public sealed class TwilioChannelTests : ChannelCompliance
         Assert.Equal(1, _provider.Taken);
     }
 
+    [Fact]
+    public async Task Questions_that_hang_hold_up_no_message()
+    {
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _provider.Lists = goOn.Task;
+        var options = Options(_provider.Url);
+        options.Http2 = false;
+        options.Slots = 1;
+        using var channel = new TwilioChannel(options, _clock);
+        var asked = channel.AskAsync(ADelivery(), Stop).AsTask();
+        Assert.Equal(ResultCode.Accepted, (await channel.DispatchAsync(ADelivery(), Stop)).Code);
+        Assert.False(asked.IsCompleted);
+        goOn.SetResult();
+        await asked;
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
