@@ -143,7 +143,7 @@ public sealed class TwilioChannelTests : ChannelCompliance
         Assert.Equal(1, _provider.Taken);
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task Questions_that_hang_hold_up_no_message()
     {
         var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
