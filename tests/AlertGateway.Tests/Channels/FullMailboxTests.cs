@@ -67,6 +67,12 @@ public sealed class FullMailboxTests
         return (order, _desk.Post(order));
     }
 
+    private static async Task<DispatchOutcome> AnswerOf(BroadcastOrder order)
+    {
+        Assert.True(order.Answer.IsCompleted, "Whoever waits for the order is not told.");
+        return await order.Answer;
+    }
+
     private int[] Open() => [.. _desk.Take(0).Orders.Select(o => o.Tag.Key.DisseminationNo)];
 
     [Fact]
@@ -106,7 +112,7 @@ public sealed class FullMailboxTests
     }
 
     [Fact]
-    public void A_station_with_too_many_orders_loses_the_least_severe_first_and_never_a_stop_and_whoever_waits_for_it_is_told()
+    public async Task A_station_with_too_many_orders_loses_the_least_severe_first_and_never_a_stop_and_whoever_waits_for_it_is_told()
     {
         Post(1, WarningColour.None, Purpose.Cancel);
         Post(2, WarningColour.Red);
@@ -114,11 +120,11 @@ public sealed class FullMailboxTests
         for (int no = 4; no <= BroadcastStationDesk.OrdersMax; no++) Assert.True(Post(no, WarningColour.Red).Posted);
         Assert.False(yellow.Answer.IsCompleted);
         Assert.True(Post(65, WarningColour.Red).Posted);
-        Assert.Equal(DispatchOutcome.RetryLater(DispatchError.DeviceSilent), yellow.Answer.IsCompletedSuccessfully ? yellow.Answer.Result : default);
+        Assert.Equal(DispatchOutcome.RetryLater(DispatchError.DeviceSilent), await AnswerOf(yellow));
         Assert.Equal([1, 2, .. Enumerable.Range(4, 62)], Open());
         var second = _desk.Find(WireTag.Of(ADelivery(ChannelKind.Broadcast, 2, WarningColour.Red, Purpose.Original, null).Tag))!;
         Assert.True(Post(66, WarningColour.None, Purpose.Cancel).Posted);
-        Assert.Equal(DispatchOutcome.Unknown(DispatchError.TimedOut), second.Answer.IsCompletedSuccessfully ? second.Answer.Result : default); // the encoder has it
+        Assert.Equal(DispatchOutcome.Unknown(DispatchError.TimedOut), await AnswerOf(second)); // the encoder has it
         Assert.Equal([1, .. Enumerable.Range(4, 63)], Open());
     }
 
@@ -134,13 +140,13 @@ public sealed class FullMailboxTests
     }
 
     [Fact]
-    public void An_order_that_may_not_go_any_more_makes_room_at_a_station_before_anything_else()
+    public async Task An_order_that_may_not_go_any_more_makes_room_at_a_station_before_anything_else()
     {
         var gate = new SwitchGate();
         var orders = Enumerable.Range(1, BroadcastStationDesk.OrdersMax).Select(no => Post(no, WarningColour.Red, gate: no == 9 ? gate : null).Order).ToArray();
         gate.Close();
         Assert.True(Post(65, WarningColour.Blue).Posted);
-        Assert.Equal(DispatchOutcome.NotSent, orders[8].Answer.IsCompletedSuccessfully ? orders[8].Answer.Result : default);
+        Assert.Equal(DispatchOutcome.NotSent, await AnswerOf(orders[8]));
         Assert.Equal([.. Enumerable.Range(1, 8), .. Enumerable.Range(10, 56)], Open());
     }
 }
