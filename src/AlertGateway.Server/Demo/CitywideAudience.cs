@@ -1,5 +1,4 @@
 using AlertGateway.Core;
-using AlertGateway.Core.Dispatch;
 using AlertGateway.Storage.Registry;
 
 namespace AlertGateway.Server.Demo;
