@@ -68,7 +68,7 @@ public sealed class JournalAuditTests : IDisposable
     }
 
     /// <summary>Opens an alert for these numbers and every transmitter, adds the rows, and judges; transmitters are left out of the count.</summary>
-    private async Task<AuditResult> JudgeAsync(int[] planned)
+    private async Task<AuditResult> JudgeAsync(int[] planned, params int[] broken)
     {
         using (var ledger = SqliteLedger.Open(Path.Combine(_folder.FullName, "ledger.db")))
         {
@@ -78,7 +78,7 @@ public sealed class JournalAuditTests : IDisposable
             await ledger.AppendAsync(_rows.ToArray(), Stop);
         }
         await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "sms.journal"), _journal.ToString(), Stop);
-        return JournalAudit.Run(_folder.FullName, _folder.FullName, _registry, _addresses, new HashSet<int>(), Live(ChannelKind.Broadcast).ToHashSet(), citywide: [1]);
+        return JournalAudit.Run(_folder.FullName, _folder.FullName, _registry, _addresses, new HashSet<int>(), new HashSet<int>([.. Live(ChannelKind.Broadcast), .. broken]), citywide: [1]);
     }
 
     private ClearedAlert AnAlert(int[] planned)
@@ -126,6 +126,14 @@ public sealed class JournalAuditTests : IDisposable
         foreach (int endpoint in sms) Delivered(endpoint);
         Took(Enumerable.Range(1, _registry.Endpoints).First(e => _registry.EndpointChannel[e] == (byte)ChannelKind.Sms && (_registry.EndpointFlags[e] & EndpointFlags.Exercise) != 0));
         Assert.Equal(1, (await JudgeAsync(sms)).Stray);
+    }
+
+    [Fact]
+    public async Task A_device_that_was_told_to_fail_and_had_it_all_the_same_is_no_stray()
+    {
+        int[] sms = Live(ChannelKind.Sms);
+        foreach (int endpoint in sms) Delivered(endpoint);
+        Assert.Equal(0, (await JudgeAsync(sms, broken: sms[0])).Stray);
     }
 
     [Fact]
