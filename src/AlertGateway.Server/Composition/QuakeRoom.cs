@@ -195,6 +195,7 @@ internal sealed partial class QuakeRoom(QuakeBook book, IReadOnlyList<QuakePlace
     {
         lock (_gate)
         {
+            if (!_last.TryGetValue(key, out var newest) || newest != own) return;
             NotSaid(key, own, last);
             if (!_advice.ContainsKey(key) && clock.GetUtcNow() - decision.LastArrival < QuakeAlerts.AdviceLife) Advise(key, warning, report, decision, source, AgainAfter);
         }
