@@ -88,11 +88,11 @@ public sealed class StateSnapshots(SnapshotFolder folder, SqliteLedger ledger, D
         return usable ? states : null;
     }
 
-    /// <summary>Saves what has changed since the last time.</summary>
+    /// <summary>Saves what has changed since the last time; nothing while the ledger is short of space.</summary>
     /// <exception cref="IOException">The files cannot be written; the last snapshot stays.</exception>
     public void Write()
     {
-        if (!BitConverter.IsLittleEndian) return;
+        if (!BitConverter.IsLittleEndian || ledger.IsShortOfSpace) return;
         long[] control, refused;
         long row;
         lock (_lock) (control, refused, row) = ([.. _control], [.. _refused], _folded);
@@ -101,6 +101,7 @@ public sealed class StateSnapshots(SnapshotFolder folder, SqliteLedger ledger, D
         var names = new HashSet<string> { Manifest };
         for (int no = 1, last = room.LastNo; no <= last; no++)
         {
+            if (ledger.IsShortOfSpace) return;
             if (room.SequenceOf(no) is not { } sequence)
             {
                 files.Add(NoSuchNumber);

@@ -25,9 +25,9 @@ public sealed class GatewayOptions
     /// <summary>Where the audit's signed heads are copied to. Only a file on another medium or machine shows a log whose end was cut off. Default: audit.witness in the data folder.</summary>
     public string AuditWitnessFile { get; set; } = "";
 
-    /// <summary>Space set aside so that a cancel and its audit commit on a full disk, in MiB. Default: 64.</summary>
+    /// <summary>Space set aside so that a cancel and its audit commit on a full disk, in MiB; at most a quarter of the file system. Default: 256.</summary>
     [Range(0, 4096)]
-    public int DiskReserveMiB { get; set; } = 64;
+    public int DiskReserveMiB { get; set; } = 256;
 
     /// <summary>Queue and pace of each channel.</summary>
     [ValidateObjectMembers]

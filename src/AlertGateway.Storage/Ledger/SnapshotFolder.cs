@@ -17,6 +17,7 @@ public sealed class SnapshotFolder
     public const int FormatVersion = 2;
 
     private const int HeaderBytes = 20;
+    private const string Making = ".new";
 
     private readonly string _folder;
 
@@ -24,9 +25,11 @@ public sealed class SnapshotFolder
     {
         _folder = folder;
         Directory.CreateDirectory(folder);
+        foreach (string cut in Directory.EnumerateFiles(folder, "*" + Making)) File.Delete(cut);
     }
 
     /// <summary>Writes a file whole or not at all.</summary>
+    /// <exception cref="IOException">It could not be written, and nothing of it stays.</exception>
     public void Write(string name, ReadOnlySpan<byte> content)
     {
         string path = Path.Combine(_folder, name);
@@ -35,12 +38,21 @@ public sealed class SnapshotFolder
         BinaryPrimitives.WriteInt32LittleEndian(header[4..], FormatVersion);
         BinaryPrimitives.WriteInt64LittleEndian(header[8..], content.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(header[16..], Checksum(content));
-        using (var file = new FileStream(path + ".new", FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+        try
         {
-            file.Write(header);
-            file.Write(content);
+            using (var file = new FileStream(path + Making, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+            {
+                file.Write(header);
+                file.Write(content);
+            }
+            File.Move(path + Making, path, overwrite: true);
         }
-        File.Move(path + ".new", path, overwrite: true);
+        catch (IOException)
+        {
+            // On a full disk its space is for the ledger.
+            File.Delete(path + Making);
+            throw;
+        }
     }
 
     /// <summary>Null when the file is missing, torn, changed or of another form.</summary>

@@ -241,7 +241,7 @@ internal sealed partial class RunningHouse : IAsyncDisposable
         var once = new { Repeat = 1 };
         File.WriteAllText(Path.Combine(Folder, "settings.json"), JsonSerializer.Serialize(new
         {
-            Gateway = new { Url = Url.ToString(), DataFolder, Lanes = new { Sms = lane, Push = lane, Loudspeaker = lane, Broadcast = lane } },
+            Gateway = new { Url = Url.ToString(), DataFolder, DiskReserveMiB = 8, Lanes = new { Sms = lane, Push = lane, Loudspeaker = lane, Broadcast = lane } },
             Sms = new { BaseUrl = smsUrl, AccountSid = "AC" + new string('0', 32), TokenFile = SmsTokenFile, From = "12379", PublicUrl = Url.ToString() },
             Loudspeaker = new { BindAddress = "127.0.0.1", Port = LoopbackPort.Free(), ProgrammeBaseUrl = Url.ToString(), Plays = new { Red = once, Orange = once, Yellow = once, Blue = once } },
             Broadcast = new { Plays = new { Red = once, Orange = once, Yellow = once, Blue = once } },
