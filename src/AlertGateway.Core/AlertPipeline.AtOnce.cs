@@ -4,6 +4,7 @@ using AlertGateway.Core.Dispatch;
 using AlertGateway.Core.Ingest;
 using AlertGateway.Core.Rendering;
 using AlertGateway.Core.Targeting;
+using AlertGateway.Storage.Ledger;
 
 namespace AlertGateway.Core;
 
@@ -31,6 +32,7 @@ public sealed partial class AlertPipeline
     /// disk once, then its first loudspeakers start.
     /// </summary>
     /// <param name="bytes">One CAP alert, Actual.</param>
+    /// <exception cref="LedgerFullException">The disk is full.</exception>
     public async Task<SubmitOutcome> WarnAtOnceAsync(ReadOnlyMemory<byte> bytes, SubmissionSource source, TargetingResult audience, QuakeStock stock, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(audience);
@@ -66,16 +68,18 @@ public sealed partial class AlertPipeline
             clearance?.Dispose();
         }
 
-        var (submission, refusal) = taken;
+        var (submission, refusal, _) = taken;
         if (submission is null) return new SubmitOutcome(null, refusal, [], null);
-        if (clearance is not null) await ReleaseAsync(clearance.Proposal, cancellationToken); // It is open already; what else follows from it.
-        else if (submission.Chain is ChainVerdict.First or ChainVerdict.Update)
+        var full = await OrPostponeAsync(submission.SubmissionNo, async () =>
         {
-            if (submission.Chain == ChainVerdict.First || !await UpdateAtOnceAsync(submission, audience, stock, cancellationToken)) await LayAsync(submission, cancellationToken);
-            if (submission.Chain == ChainVerdict.Update) await EndOlderAsync(submission, cancellationToken);
-        }
-
-        return OutcomeOf(submission, refusal);
+            if (clearance is not null) await ReleaseAsync(clearance.Proposal, cancellationToken); // It is open already; what else follows from it.
+            else if (submission.Chain is ChainVerdict.First or ChainVerdict.Update)
+            {
+                if (submission.Chain == ChainVerdict.First || !await UpdateAtOnceAsync(submission, audience, stock, cancellationToken)) await LayAsync(submission, cancellationToken);
+                if (submission.Chain == ChainVerdict.Update) await EndOlderAsync(submission, cancellationToken);
+            }
+        });
+        return full is null ? OutcomeOf(submission, refusal) : throw new LedgerFullException(full.Message, full);
     }
 
     /// <summary>Signed, then opened; false where no standing order says so.</summary>

@@ -2,6 +2,7 @@ using AlertGateway.Cap;
 using AlertGateway.Core.Approval;
 using AlertGateway.Core.Ingest;
 using AlertGateway.Core.Targeting;
+using AlertGateway.Storage.Ledger;
 using AlertGateway.Storage.People;
 
 namespace AlertGateway.Core;
@@ -66,7 +67,17 @@ public sealed partial class AlertPipeline
             if (proposal.Submission.Chain == ChainVerdict.Cancel || desk.Find(proposal.ProposalNo) is not { } still || still.State != proposal.State) continue;
             var orphaned = proposal.Alarm == EpisodeAlarm.None && proposal.JoinedDisseminationNos.Any(no => dispatch.Warned(no, ChannelKind.Broadcast, planned: false) is null);
             if (!orphaned && (proposal.State == ProposalState.Proposed || proposal.Aloud || (Repeat(proposal.Submission, proposal.Audience).Verdict.Alarm == EpisodeAlarm.None) == (proposal.Alarm == EpisodeAlarm.None))) continue;
-            await LayAsync(proposal.Submission, cancellationToken);
+            try
+            {
+                await LayAsync(proposal.Submission, cancellationToken);
+            }
+            catch (LedgerFullException)
+            {
+                // What went out or was taken back is done; the drafts are judged again once there is space.
+                _rejudge = true;
+                return;
+            }
+
             await desk.ReplaceAsync(proposal.ProposalNo);
         }
     }

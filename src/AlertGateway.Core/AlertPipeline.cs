@@ -4,6 +4,7 @@ using AlertGateway.Core.Ingest;
 using AlertGateway.Core.Rendering;
 using AlertGateway.Core.Targeting;
 using AlertGateway.Core.Tracking;
+using AlertGateway.Storage.Ledger;
 using AlertGateway.Storage.People;
 
 namespace AlertGateway.Core;
@@ -44,32 +45,39 @@ public sealed partial class AlertPipeline(
     EpisodePolicy? episodes = null)
 {
     /// <summary>Takes a document in and lays what it says on the desk, one outcome per alert.</summary>
+    /// <exception cref="LedgerFullException">The disk is full: hand the document in again. Its cancels went through.</exception>
     public async Task<IReadOnlyList<SubmitOutcome>> SubmitAsync(ReadOnlyMemory<byte> bytes, SubmissionSource source, CancellationToken cancellationToken)
     {
         var outcomes = new List<SubmitOutcome>();
-        foreach (var (submission, refusal) in await ingest.TakeAsync(bytes, source, cancellationToken))
+        LedgerFullException? full = null;
+        foreach (var (submission, refusal, noRoom) in await ingest.TakeAsync(bytes, source, cancellationToken))
         {
+            full ??= noRoom;
             if (submission is null)
             {
                 outcomes.Add(new SubmitOutcome(null, refusal, [], null));
                 continue;
             }
 
-            if (submission.Chain is ChainVerdict.First or ChainVerdict.Update) await LayAsync(submission, cancellationToken);
-            else if (submission.Chain is ChainVerdict.Cancel or ChainVerdict.Late) await EndOlderAsync(submission, cancellationToken);
+            var cutOff = await OrPostponeAsync(submission.SubmissionNo, async () =>
+            {
+                if (submission.Chain is ChainVerdict.First or ChainVerdict.Update) await LayAsync(submission, cancellationToken);
+                else if (submission.Chain is ChainVerdict.Cancel or ChainVerdict.Late) await EndOlderAsync(submission, cancellationToken);
+            });
+            full ??= cutOff;
             outcomes.Add(OutcomeOf(submission, refusal));
         }
 
-        return outcomes;
+        return full is null ? outcomes : throw new LedgerFullException(full.Message, full);
     }
 
     /// <summary>The first signature. For a cancel draft the only one: it takes the dissemination back.</summary>
     public async Task<StepOutcome> ProposeAsync(int proposalNo, Person person, ApprovalHashes hashes, CancellationToken cancellationToken) =>
-        await FollowAsync(await desk.ProposeAsync(proposalNo, person, hashes), cancellationToken);
+        await FollowAsync(await desk.ProposeAsync(proposalNo, person, hashes, OpeningOf), cancellationToken);
 
     /// <summary>The second signature, by another person: what was approved leaves.</summary>
     public async Task<StepOutcome> ApproveAsync(int proposalNo, Person person, ApprovalHashes hashes, CancellationToken cancellationToken) =>
-        await FollowAsync(await desk.ApproveAsync(proposalNo, person, hashes), cancellationToken);
+        await FollowAsync(await desk.ApproveAsync(proposalNo, person, hashes, OpeningOf), cancellationToken);
 
     public async Task<StepOutcome> ReturnAsync(int proposalNo, Person person, string reason, CancellationToken cancellationToken) =>
         await FollowAsync(await desk.ReturnAsync(proposalNo, person, reason), cancellationToken);
@@ -90,18 +98,20 @@ public sealed partial class AlertPipeline(
         return new StepOutcome(proposal, null, disseminationNo);
     }
 
-    /// <summary>Carries on where a crash stopped: call once the rooms have folded the ledger, before anything is submitted.</summary>
+    /// <summary>Carries on where a crash stopped: call once the rooms have folded the ledger, before anything is submitted. What a full disk refuses waits for <see cref="CatchUpAsync"/>.</summary>
     public async Task ResumeAsync(CancellationToken cancellationToken)
     {
+        _resuming = true;
         var laid = desk.All.Select(p => p.Submission.SubmissionNo).ToHashSet();
         foreach (var taken in ingest.All)
         {
-            if (taken.Verdict is ChainVerdict.First or ChainVerdict.Update && !laid.Contains(taken.SubmissionNo) && ingest.SupersederOf(taken) is null) await LayAsync(taken.ToSubmission(), cancellationToken);
+            if (taken.Verdict is ChainVerdict.First or ChainVerdict.Update && !laid.Contains(taken.SubmissionNo) && ingest.SupersederOf(taken) is null) await OrPostponeAsync(taken.SubmissionNo, () => LayAsync(taken.ToSubmission(), cancellationToken));
         }
 
-        foreach (var proposal in desk.All.Where(p => p.State == ProposalState.Cleared)) await ReleaseAsync(proposal, cancellationToken);
-        foreach (var taken in ingest.All.Where(t => t.Verdict is ChainVerdict.Update or ChainVerdict.Cancel or ChainVerdict.Late)) await EndOlderAsync(taken.ToSubmission(), cancellationToken);
+        foreach (var proposal in desk.All.Where(p => p.State == ProposalState.Cleared)) await OrPostponeAsync(proposal.Submission.SubmissionNo, () => ReleaseAsync(proposal, cancellationToken));
+        foreach (var taken in ingest.All.Where(t => t.Verdict is ChainVerdict.Update or ChainVerdict.Cancel or ChainVerdict.Late)) await OrPostponeAsync(taken.SubmissionNo, () => EndOlderAsync(taken.ToSubmission(), cancellationToken));
         await RejudgeAsync(cancellationToken);
+        _resuming = false;
     }
 
     /// <summary>The proposal that this dissemination came from; null when there is none.</summary>

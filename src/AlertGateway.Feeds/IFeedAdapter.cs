@@ -8,6 +8,6 @@ public interface IFeedAdapter : IDisposable
     /// <summary>How it does; may be read from anywhere.</summary>
     FeedHealth Health { get; }
 
-    /// <summary>Reads until cancelled. What the far side does wrong ends up in <see cref="Health"/>; what taking an item throws comes through, since then nothing more can be kept safe.</summary>
+    /// <summary>Reads until cancelled. What the far side does wrong ends up in <see cref="Health"/>; so does a full disk, and what it refused is handed on again until there is space. Whatever else taking an item throws comes through, since then nothing more can be kept safe.</summary>
     Task RunAsync(CancellationToken cancellationToken);
 }

@@ -1,4 +1,5 @@
 using AlertGateway.Cap;
+using AlertGateway.Core.Dispatch;
 using AlertGateway.Core.Ingest;
 using AlertGateway.Core.Rendering;
 using AlertGateway.Core.Targeting;
@@ -99,7 +100,7 @@ public sealed class ApprovalDesk(ILedger ledger, TimeProvider clock, AuthorityMa
         try
         {
             var (proposal, rows) = Lay(submission, target, renditions, expiresTicks, takesOverDisseminationNo, cancelsProposalNo, repeat);
-            await ledger.AppendAsync(rows, CancellationToken.None);
+            await AppendAsync(proposal, rows);
             return _book.Find(proposal.ProposalNo)!;
         }
         finally
@@ -146,7 +147,8 @@ public sealed class ApprovalDesk(ILedger ledger, TimeProvider clock, AuthorityMa
     }
 
     /// <summary>The first of two signatures. A cancel draft is released by this one step (I5).</summary>
-    public Task<DeskOutcome> ProposeAsync(int proposalNo, Person person, ApprovalHashes hashes) => StepAsync(proposalNo, person, (p, now) =>
+    /// <param name="open">What opens the dissemination where this signature clears a warning: both are durable together or not at all. Null for an append of its own.</param>
+    public Task<DeskOutcome> ProposeAsync(int proposalNo, Person person, ApprovalHashes hashes, Func<Proposal, Opening>? open = null) => StepAsync(proposalNo, person, (p, now) =>
     {
         var isCancel = p.Submission.Chain == ChainVerdict.Cancel;
         if (p.State != ProposalState.Draft) return (DeskRefusals.Wrong(p), null);
@@ -157,10 +159,11 @@ public sealed class ApprovalDesk(ILedger ledger, TimeProvider clock, AuthorityMa
         // Where the law lets a sender ask to be broadcast immediately, configuration may let one person release it.
         if (!isCancel && IsImmediate(p) && Publisher(p, person) is null && authority.Allows(person.Role, AuthorityAct.ReleaseImmediate, p) is { } atOnce) return (null, Sign(p, person, SignatureRole.Approver, atOnce, now, clears: true));
         return (null, Sign(p, person, isCancel ? SignatureRole.Approver : SignatureRole.Proposer, rule, now, clears: isCancel));
-    });
+    }, open);
 
     /// <summary>The second signature, by another person than proposed and than handed the alert in.</summary>
-    public Task<DeskOutcome> ApproveAsync(int proposalNo, Person person, ApprovalHashes hashes) => StepAsync(proposalNo, person, (p, now) =>
+    /// <param name="open">As with <see cref="ProposeAsync"/>.</param>
+    public Task<DeskOutcome> ApproveAsync(int proposalNo, Person person, ApprovalHashes hashes, Func<Proposal, Opening>? open = null) => StepAsync(proposalNo, person, (p, now) =>
     {
         if (p.Submission.Chain == ChainVerdict.Cancel && p.State == ProposalState.Draft) return (DeskRefusals.IsCancel, null);
         if (p.State != ProposalState.Proposed) return (p.State == ProposalState.Draft ? DeskRefusals.NotProposed : DeskRefusals.Wrong(p), null);
@@ -170,7 +173,7 @@ public sealed class ApprovalDesk(ILedger ledger, TimeProvider clock, AuthorityMa
         if (Publisher(p, person) is { } publisher) return (DeskRefusals.NotOfPublisher(publisher), null);
         if (Unfit(p, hashes, now) is { } unfit) return (unfit, null);
         return (null, Sign(p, person, SignatureRole.Approver, rule, now, clears: true));
-    });
+    }, open);
 
     /// <summary>Turns a proposal down, or withdraws it.</summary>
     public Task<DeskOutcome> ReturnAsync(int proposalNo, Person person, string reason) => StepAsync(proposalNo, person, (p, now) =>
@@ -285,10 +288,11 @@ public sealed class ApprovalDesk(ILedger ledger, TimeProvider clock, AuthorityMa
         return own && authority.StandingOrderFor(original) is { Cancels: true } order ? order : null;
     }
 
-    private async Task<DeskOutcome> StepAsync(int proposalNo, Person person, Func<Proposal, long, (DeskRefusal? Refusal, LedgerEvent? Row)> decide)
+    private async Task<DeskOutcome> StepAsync(int proposalNo, Person person, Func<Proposal, long, (DeskRefusal? Refusal, LedgerEvent? Row)> decide, Func<Proposal, Opening>? open = null)
     {
         ArgumentNullException.ThrowIfNull(person);
         await _gate.WaitAsync();
+        Opening? opening = null;
         try
         {
             var now = clock.GetUtcNow().UtcTicks;
@@ -300,13 +304,22 @@ public sealed class ApprovalDesk(ILedger ledger, TimeProvider clock, AuthorityMa
                 return new DeskOutcome(proposal, refusal);
             }
 
-            await ledger.AppendAsync(new[] { row!.Value }, CancellationToken.None);
+            if (open is not null && proposal!.Submission.Chain != ChainVerdict.Cancel && ProposalBook.Cleared(proposal, row!.Value) is { } cleared) opening = open(cleared);
+            await AppendAsync(proposal!, [row!.Value, .. opening?.Rows ?? []]);
             return new DeskOutcome(_book.Find(proposalNo), null);
         }
         finally
         {
+            opening?.Dispose();
             _gate.Release();
         }
+    }
+
+    /// <summary>What is done with a source's cancel goes through on a full disk too.</summary>
+    private async Task AppendAsync(Proposal proposal, LedgerEvent[] rows)
+    {
+        if (proposal.Submission.Chain == ChainVerdict.Cancel) await ledger.AppendTakingBackAsync(rows, CancellationToken.None);
+        else await ledger.AppendAsync(rows, CancellationToken.None);
     }
 
     private async Task RecordAsync(DeskRefusal refusal, Person person, string subject, long number) =>

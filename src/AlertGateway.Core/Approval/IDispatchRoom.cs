@@ -11,7 +11,8 @@ public interface IDispatchRoom
     Task<int> OpenAsync(ClearedAlert cleared, CancellationToken cancellationToken);
 
     /// <summary>What opens the dissemination, for the append of whoever asks; no rows when the message has one. The number in them is used up, whether they are appended or not. Only for a message that nobody else can open meanwhile.</summary>
-    Opening Opening(ClearedAlert cleared);
+    /// <param name="begin">With each lane's first attempts, ahead of whatever waits there.</param>
+    Opening Opening(ClearedAlert cleared, bool begin = true);
 
     /// <summary>The dissemination that was opened for this message; null for none.</summary>
     int? FindByAlert(AlertKey key);

@@ -85,6 +85,10 @@ internal sealed class ProposalBook(Func<int, Submission> submissionOf)
     public static Proposal After(Proposal proposal, SignedRow signed) =>
         proposal with { State = signed.Clears ? ProposalState.Cleared : ProposalState.Proposed, Signatures = [.. proposal.Signatures, signed.Signature] };
 
+    /// <summary>The proposal as this row clears it; null where the row is no signature that does.</summary>
+    public static Proposal? Cleared(Proposal proposal, in LedgerEvent e) =>
+        e.Kind == LedgerEventKind.Signed && LedgerJson.Read<SignedRow>(e.Body.Span) is { Clears: true } signed ? After(proposal, signed) : null;
+
     private void Add(LaidRow row)
     {
         var proposal = Of(row, submissionOf(row.SubmissionNo));

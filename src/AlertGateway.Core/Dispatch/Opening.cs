@@ -44,14 +44,14 @@ public sealed partial class DisseminationRoom
     private readonly Dictionary<int, List<FirstStarts>> _opening = [];
 
     /// <inheritdoc/>
-    public Opening Opening(ClearedAlert cleared)
+    public Opening Opening(ClearedAlert cleared, bool begin = true)
     {
         ArgumentNullException.ThrowIfNull(cleared);
         lock (_openLock)
         {
             var (no, rows) = RowsOf(cleared);
             // Of a chain that goes on, each endpoint waits for what the older message has on the wire (I6): lanes look, an opening does not.
-            if (rows.Length == 0 || cleared.Proposal.TakesOverDisseminationNo > 0) return new Opening(rows);
+            if (rows.Length == 0 || !begin || cleared.Proposal.TakesOverDisseminationNo > 0) return new Opening(rows);
             var first = new List<FirstStarts>();
             foreach (var head in _heads)
             {

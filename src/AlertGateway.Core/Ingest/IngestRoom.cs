@@ -8,7 +8,8 @@ namespace AlertGateway.Core.Ingest;
 /// <summary>What became of one alert of the document handed in.</summary>
 /// <param name="Submission">The alert as taken in (for a duplicate: as it was the first time, with <see cref="ChainVerdict.Duplicate"/>); null when it could not be read.</param>
 /// <param name="Refusal">Why it goes no further; null when it may be proposed, or is a duplicate of one that may.</param>
-public sealed record IngestResult(Submission? Submission, DeskRefusal? Refusal);
+/// <param name="NoRoom">The disk was full: it was not taken in, and is to be handed in again.</param>
+public sealed record IngestResult(Submission? Submission, DeskRefusal? Refusal, LedgerFullException? NoRoom = null);
 
 /// <summary>
 /// Bytes in, submissions out. Its state is the fold of the ledger's <c>Submitted</c> rows: hand it the ledger's rows at start, and register it as observer. Thread-safe.
@@ -23,8 +24,8 @@ public sealed class IngestRoom(ILedger ledger, TimeProvider clock, IngestOptions
     /// <summary>The newest alert as it was read: what is folded a moment later need not be read again.</summary>
     private sealed record Made(TakenAlert Taken, Alert Alert, ReadOnlyMemory<byte> Body);
 
-    /// <summary>Judges every alert of a document. Returns when all that follows from it is durable (I9). There is at least one result.</summary>
-    /// <exception cref="LedgerException">Nothing was taken in.</exception>
+    /// <summary>Judges every alert of a document. Returns when all that follows from it is durable (I9). There is at least one result. On a full disk cancels are taken in, and nothing else.</summary>
+    /// <exception cref="LedgerException">The ledger failed.</exception>
     public async Task<IReadOnlyList<IngestResult>> TakeAsync(ReadOnlyMemory<byte> bytes, SubmissionSource source, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -32,7 +33,19 @@ public sealed class IngestRoom(ILedger ledger, TimeProvider clock, IngestOptions
         if (bytes.Length > options.BytesMax) return [await RefuseAsync(IngestRefusals.TooLarge(bytes.Length, options.BytesMax), bytes, source)];
         var document = Read(bytes);
         var results = new List<IngestResult>(document.Messages.Count);
-        foreach (var message in document.Messages) results.Add(await TakeAsync(Demand(message, source), source, null, cancellationToken));
+        foreach (var message in document.Messages)
+        {
+            try
+            {
+                results.Add(await TakeAsync(Demand(message, source), source, null, cancellationToken));
+            }
+            catch (LedgerFullException ex)
+            {
+                // The next one may be a cancel.
+                results.Add(new IngestResult(null, null, ex));
+            }
+        }
+
         return results;
     }
 
@@ -159,7 +172,9 @@ public sealed class IngestRoom(ILedger ledger, TimeProvider clock, IngestOptions
             _made = new Made(taken, alert, row.Body);
             var submission = taken.ToSubmission(alert);
             if (taken.Refusal is null && follow is not null) rows = [.. rows, .. await follow(submission)];
-            await ledger.AppendAsync(rows, CancellationToken.None); // Once handed over it may be on disk: not to be abandoned half-way.
+            // Once handed over it may be on disk: not to be abandoned half-way.
+            if (verdict == ChainVerdict.Cancel) await ledger.AppendTakingBackAsync(rows, CancellationToken.None);
+            else await ledger.AppendAsync(rows, CancellationToken.None);
             return new IngestResult(submission, taken.Refusal);
         }
         finally

@@ -22,6 +22,9 @@ public sealed class ObservationRoom : IDisposable
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
+    /// <summary>Drafts that a full disk refused are handed in again after so long.</summary>
+    private static readonly TimeSpan FullDiskPause = TimeSpan.FromSeconds(10);
+
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _work = new(0);
     private readonly ObservationStore _store;
@@ -101,13 +104,23 @@ public sealed class ObservationRoom : IDisposable
         ArgumentNullException.ThrowIfNull(submit);
         while (true)
         {
+            var all = true;
             foreach (var draft in _store.OpenDrafts())
             {
-                await submit(draft.Document, draft.Source, cancellationToken);
-                _store.Done(draft.DraftNo);
+                try
+                {
+                    await submit(draft.Document, draft.Source, cancellationToken);
+                    _store.Done(draft.DraftNo);
+                }
+                catch (LedgerFullException)
+                {
+                    // The next one may be a cancel.
+                    all = false;
+                }
             }
 
-            await _work.WaitAsync(cancellationToken);
+            if (all) await _work.WaitAsync(cancellationToken);
+            else await Task.Delay(FullDiskPause, _clock, cancellationToken);
         }
     }
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using AlertGateway.Cap;
 using AlertGateway.Core.Ingest;
 using AlertGateway.Feeds.Decoding;
+using AlertGateway.Storage.Ledger;
 
 namespace AlertGateway.Feeds.Cap;
 
@@ -42,7 +43,7 @@ public sealed class CapFeedPoller(CapFeedOptions options, TimeProvider clock, Fu
         }
     }
 
-    /// <summary>One poll. What the far side does wrong ends up in <see cref="Health"/>; what <c>submit</c> throws comes through, since then nothing more can be kept safe.</summary>
+    /// <summary>One poll. What the far side does wrong ends up in <see cref="Health"/>, and so does a full disk; whatever else <c>submit</c> throws comes through, since then nothing more can be kept safe.</summary>
     public async Task PollAsync(CancellationToken cancellationToken)
     {
         var fetcher = new FeedFetcher(options, _http, clock);
@@ -63,12 +64,13 @@ public sealed class CapFeedPoller(CapFeedOptions options, TimeProvider clock, Fu
             {
                 feed = null;
                 error = IsReadable(index.Body!) ? null : "The answer is neither an Atom nor an RSS feed.";
-                if (error is null && await OnceAsync("document " + Convert.ToHexStringLower(SHA256.HashData(index.Body!)), index.Body!, cancellationToken)) Count(taken: 1);
+                if (error is null && !await OnceAsync("document " + Convert.ToHexStringLower(SHA256.HashData(index.Body!)), index.Body!, cancellationToken)) error = FeedHealth.NoRoom;
             }
         }
 
         if (error is not null)
         {
+            (_etag, _lastModified) = error == FeedHealth.NoRoom ? (null, null) : (_etag, _lastModified);
             _health = _health.Bad(now, error);
             return;
         }
@@ -95,9 +97,14 @@ public sealed class CapFeedPoller(CapFeedOptions options, TimeProvider clock, Fu
             var key = KeyOf(entry);
             if (entry.Messages.Count > 0)
             {
-                foreach (var message in entry.Messages) await submit(message.RawBytes, _source, cancellationToken);
-                Done(key);
-                Count(taken: entry.Messages.Count);
+                var kept = 0;
+                foreach (var message in entry.Messages) kept += await SubmitAsync(message.RawBytes, cancellationToken) ? 1 : 0;
+                if (kept == entry.Messages.Count)
+                {
+                    Done(key);
+                    Count(taken: kept);
+                }
+                else complete = false;
                 continue;
             }
 
@@ -116,14 +123,17 @@ public sealed class CapFeedPoller(CapFeedOptions options, TimeProvider clock, Fu
             {
                 if (IsReadable(body))
                 {
-                    await submit(body, _source, cancellationToken);
-                    Done(key);
-                    Count(taken: 1);
+                    if (await SubmitAsync(body, cancellationToken))
+                    {
+                        Done(key);
+                        Count(taken: 1);
+                    }
+                    else complete = false;
                     continue;
                 }
 
                 // Handed on as it is, so that somebody sees what came; but an error page with status 200 is no document, and the next answer may be it.
-                if (await OnceAsync($"unreadable {key} {Convert.ToHexStringLower(SHA256.HashData(body))}", body, cancellationToken)) Count(taken: 1);
+                await OnceAsync($"unreadable {key} {Convert.ToHexStringLower(SHA256.HashData(body))}", body, cancellationToken);
             }
 
             _failures[key] = tries;
@@ -139,12 +149,29 @@ public sealed class CapFeedPoller(CapFeedOptions options, TimeProvider clock, Fu
         ? CapReader.Read(body, new CapReaderOptions { ValidateSchema = false, VerifySignatures = false, AgeMax = null }).Messages.Any(m => m.Disposition != Disposition.Reject)
         : FeedDecoders.ByKind[options.Kind](body, null).Records.Count > 0;
 
+    /// <summary>False when it waits for the next poll.</summary>
     private async Task<bool> OnceAsync(string key, byte[] body, CancellationToken cancellationToken)
     {
-        if (_done.Contains(key)) return false;
-        await submit(body, _source, cancellationToken);
+        if (_done.Contains(key)) return true;
+        if (!await SubmitAsync(body, cancellationToken)) return false;
         Done(key);
+        Count(taken: 1);
         return true;
+    }
+
+    /// <summary>False when the disk has no room for it: it stays listed, and others are tried, since a cancel goes through.</summary>
+    private async Task<bool> SubmitAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await submit(body, _source, cancellationToken);
+            return true;
+        }
+        catch (LedgerFullException)
+        {
+            _health = _health with { LastError = FeedHealth.NoRoom };
+            return false;
+        }
     }
 
     private void Done(string key)

@@ -9,6 +9,9 @@ namespace AlertGateway.Feeds.Cap;
 /// <param name="Entries">Entries of the last feed read.</param>
 public sealed record FeedHealth(string Name, bool Official, DateTimeOffset StartedAt, DateTimeOffset? LastPoll, DateTimeOffset? LastGoodPoll, int ConsecutiveErrors, string LastError, long DocumentsTaken, long DocumentsFailed, int Entries, TimeSpan StaleAfter)
 {
+    /// <summary>Stands in <see cref="LastError"/> while something is refused because the disk is full.</summary>
+    internal const string NoRoom = "The disk is full: nothing new is taken in until there is space.";
+
     /// <summary>How often it should speak: the time between polls, or for streams the silence that ends a connection.</summary>
     public TimeSpan Interval { get; init; }
 

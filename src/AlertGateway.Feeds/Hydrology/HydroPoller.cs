@@ -4,6 +4,7 @@ using AlertGateway.Cap;
 using AlertGateway.Feeds.Cap;
 using AlertGateway.Feeds.Decoding;
 using AlertGateway.Feeds.Health;
+using AlertGateway.Storage.Ledger;
 
 namespace AlertGateway.Feeds.Hydrology;
 
@@ -90,7 +91,7 @@ public sealed class HydroPoller : IDisposable
         }
     }
 
-    /// <summary>One poll. What the far side does wrong ends up in <see cref="Pulse"/>; what <c>take</c> throws comes through.</summary>
+    /// <summary>One poll. What the far side does wrong ends up in <see cref="Pulse"/>; so does a full disk, and the document is read again; whatever else <c>take</c> throws comes through.</summary>
     public async Task PollAsync(CancellationToken cancellationToken)
     {
         var answer = await new FeedFetcher(_fetch, _http, _clock).GetAsync(_options.Url, _etag, _lastModified, cancellationToken);
@@ -113,7 +114,17 @@ public sealed class HydroPoller : IDisposable
             return;
         }
 
-        _take(decoded);
+        try
+        {
+            _take(decoded);
+        }
+        catch (LedgerFullException)
+        {
+            (_etag, _lastModified) = (null, null);
+            Pulse.Failed(FeedHealth.NoRoom);
+            return;
+        }
+
         (_etag, _lastModified) = (answer.ETag, answer.LastModified);
         Pulse.Good(decoded.Records.Count, decoded.Records.Max(r => r.EventTime));
     }

@@ -1,6 +1,7 @@
 using AlertGateway.Core.Ingest;
 using AlertGateway.Feeds.Cap;
 using AlertGateway.Feeds.Decoding;
+using AlertGateway.Storage.Ledger;
 
 namespace AlertGateway.Feeds.Jma;
 
@@ -17,11 +18,22 @@ public static class JmaFeed
         var seen = new SeenRecords();
         return new CapFeedPoller(options, clock, async (bytes, source, cancellationToken) =>
         {
+            LedgerFullException? full = null;
             foreach (var record in seen.Fresh(JmaXmlDecoder.Decode(bytes, clock.GetUtcNow()).Records))
             {
-                await take(record, source, cancellationToken);
-                seen.Done(record);
+                try
+                {
+                    await take(record, source, cancellationToken);
+                    seen.Done(record);
+                }
+                catch (LedgerFullException ex)
+                {
+                    // The next one may be a cancel.
+                    full = ex;
+                }
             }
+
+            if (full is not null) throw new LedgerFullException(full.Message, full);
         });
     }
 }

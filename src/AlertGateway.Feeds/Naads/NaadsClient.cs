@@ -5,12 +5,13 @@ using AlertGateway.Cap;
 using AlertGateway.Core.Ingest;
 using AlertGateway.Feeds.Cap;
 using AlertGateway.Feeds.Streaming;
+using AlertGateway.Storage.Ledger;
 
 namespace AlertGateway.Feeds.Naads;
 
 /// <summary>
 /// Reads the NAADS socket: connects (to the hosts in turn), frames on bytes, reconnects when it is silent for too long, and fetches from the archives what a heartbeat names and the socket did not bring.
-/// Every alert is handed on once, with its bytes as received.
+/// Every alert is handed on once, with its bytes as received. What a full disk refuses waits here, and is tried again with every heartbeat.
 /// </summary>
 /// <param name="submit">Takes the bytes; completes when what follows from them is durable.</param>
 public sealed class NaadsClient(CapFeedOptions options, TimeProvider clock, Func<ReadOnlyMemory<byte>, SubmissionSource, CancellationToken, Task> submit) : IFeedAdapter
@@ -20,6 +21,10 @@ public sealed class NaadsClient(CapFeedOptions options, TimeProvider clock, Func
 
     private const int RememberedMax = 50_000;
     private const int TriesMax = 10;
+
+    /// <summary>Bytes of refused alerts that wait for space; beyond it the oldest are left to the archives.</summary>
+    private const int RefusedBytesMax = 64 << 20;
+
     private static readonly TimeSpan ConnectDeadline = TimeSpan.FromSeconds(10);
 
     private readonly SubmissionSource _source = new("feed:" + options.Name, options.Official, 0);
@@ -30,6 +35,8 @@ public sealed class NaadsClient(CapFeedOptions options, TimeProvider clock, Func
     private readonly HashSet<string> _bytesSeen = [];
     private readonly Queue<string> _bytesSeenInOrder = new();
     private readonly Dictionary<ChainKey, int> _tries = [];
+    private readonly Queue<(byte[] Bytes, ChainKey? Key)> _refused = new();
+    private long _refusedBytes;
     private bool _heardBefore;
     private Task _recovery = Task.CompletedTask;
     private FeedHealth _health = FeedHealth.Of(options, clock);
@@ -111,11 +118,12 @@ public sealed class NaadsClient(CapFeedOptions options, TimeProvider clock, Func
     private async Task TakeAsync(byte[] frame, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        lock (_gate) _health = _health.Good(now) with { Entries = _health.Entries + 1 };
+        lock (_gate) _health = _health.Good(now) with { Entries = _health.Entries + 1, LastError = _refused.Count > 0 ? FeedHealth.NoRoom : "" };
         // Only to know it: ingest judges schema and signature itself.
         var alert = CapReader.Read(frame, new CapReaderOptions { ValidateSchema = false, VerifySignatures = false, AgeMax = null }).Messages[0].Alert;
         if (alert is { Sender: CapRecords.HeartbeatSender })
         {
+            await AgainAsync(cancellationToken);
             Heartbeat(alert.References, cancellationToken);
             return;
         }
@@ -132,7 +140,16 @@ public sealed class NaadsClient(CapFeedOptions options, TimeProvider clock, Func
             if (_bytesSeen.Contains(hash)) return;
         }
 
-        await submit(bytes, _source, cancellationToken);
+        try
+        {
+            await submit(bytes, _source, cancellationToken);
+        }
+        catch (LedgerFullException)
+        {
+            lock (_gate) Refuse(bytes, key);
+            return;
+        }
+
         lock (_gate)
         {
             _bytesSeen.Add(hash);
@@ -141,6 +158,32 @@ public sealed class NaadsClient(CapFeedOptions options, TimeProvider clock, Func
             _health = _health.Took(clock.GetUtcNow());
             if (key is { } done) Seen(done);
         }
+    }
+
+    private void Refuse(byte[] bytes, ChainKey? key)
+    {
+        _health = _health with { LastError = FeedHealth.NoRoom };
+        // The archive may bring what waits here already.
+        if (_refused.Any(r => r.Bytes.AsSpan().SequenceEqual(bytes))) return;
+        _refused.Enqueue((bytes, key));
+        for (_refusedBytes += bytes.Length; _refusedBytes > RefusedBytesMax; _refusedBytes -= _refused.Dequeue().Bytes.Length)
+        {
+            // The oldest give way.
+        }
+    }
+
+    /// <summary>Hands on what was refused before, in its order.</summary>
+    private async Task AgainAsync(CancellationToken cancellationToken)
+    {
+        List<(byte[] Bytes, ChainKey? Key)> waiting;
+        lock (_gate)
+        {
+            waiting = [.. _refused];
+            _refused.Clear();
+            _refusedBytes = 0;
+        }
+
+        foreach (var (bytes, key) in waiting) await SubmitAsync(bytes, key, cancellationToken);
     }
 
     private void Heartbeat(IReadOnlyList<Reference> references, CancellationToken cancellationToken)

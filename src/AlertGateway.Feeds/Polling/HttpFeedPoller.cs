@@ -3,6 +3,7 @@ using AlertGateway.Cap;
 using AlertGateway.Core.Ingest;
 using AlertGateway.Feeds.Cap;
 using AlertGateway.Feeds.Decoding;
+using AlertGateway.Storage.Ledger;
 
 namespace AlertGateway.Feeds.Polling;
 
@@ -60,14 +61,24 @@ public sealed class HttpFeedPoller(CapFeedOptions options, TimeProvider clock, F
 
         var broken = decoded.Findings.Count(f => f.Level == FindingLevel.Error);
         _health = _health.Good(now).Listing(now, decoded.Records.Count) with { DocumentsFailed = _health.DocumentsFailed + broken, LastError = broken == 0 ? "" : $"Records that cannot be read: {broken}." };
+        var complete = true;
         foreach (var record in _seen.Fresh(decoded.Records))
         {
-            await take(record, _source, cancellationToken);
-            _seen.Done(record);
-            _health = _health.Took(now);
+            try
+            {
+                await take(record, _source, cancellationToken);
+                _seen.Done(record);
+                _health = _health.Took(now);
+            }
+            catch (LedgerFullException)
+            {
+                // Read again with the next poll; the others are tried, since a cancel goes through.
+                complete = false;
+            }
         }
 
-        (_etag, _lastModified) = (answer.ETag, answer.LastModified);
+        if (!complete) _health = _health with { LastError = FeedHealth.NoRoom };
+        (_etag, _lastModified) = complete ? (answer.ETag, answer.LastModified) : (null, null);
     }
 
     public void Dispose() => _http.Dispose();

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using AlertGateway.Feeds.Cap;
 using AlertGateway.Feeds.Decoding;
 using AlertGateway.Feeds.Health;
+using AlertGateway.Storage.Ledger;
 using Microsoft.Extensions.Logging;
 
 namespace AlertGateway.Feeds.Sl651;
@@ -53,7 +55,7 @@ public sealed partial class Sl651Server(Sl651Options options, Func<string, bool>
 
     public void Start() => _listener.Start(512);
 
-    /// <summary>Serves until cancelled. What <c>take</c> throws because the disk failed comes through.</summary>
+    /// <summary>Serves until cancelled. What <c>take</c> throws because the disk failed comes through; a full disk only leaves the station without an answer.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -97,6 +99,11 @@ public sealed partial class Sl651Server(Sl651Options options, Func<string, bool>
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
             // The line broke, fell silent, or the gateway stops: the station calls again.
+        }
+        catch (LedgerFullException)
+        {
+            // Not answered: the station sends again.
+            pulse.Failed(FeedHealth.NoRoom);
         }
         catch (Exception e)
         {

@@ -3,23 +3,29 @@ using AlertGateway.Cap;
 using AlertGateway.Core.Ingest;
 using AlertGateway.Feeds.Cap;
 using AlertGateway.Feeds.Decoding;
+using AlertGateway.Storage.Ledger;
 
 namespace AlertGateway.Feeds.Streaming;
 
 /// <summary>
 /// Reads a WebSocket whose messages one of the decoders reads (EMSC, Wolfx): pings it, reconnects when it breaks or is silent, and after each connection reads the service's documents over HTTP,
-/// so that what was said in between is not lost; it does so again when that failed, and when a message came that cannot be read. Every revision of every record is handed on once.
+/// so that what was said in between is not lost; it does so again when that failed, and when a message came that cannot be read. Every revision of every record is handed on once. What a full disk refuses waits here.
 /// </summary>
 /// <param name="take">Takes one record; completes when what follows from it is durable.</param>
 public sealed class WebSocketFeed(CapFeedOptions options, TimeProvider clock, Func<FeedRecord, SubmissionSource, CancellationToken, Task> take) : IFeedAdapter
 {
     private const int MessageBytesMax = 1 << 20;
+
+    /// <summary>Refused records that wait for space; beyond it the oldest are left to the service's documents.</summary>
+    private const int RefusedMax = 1_000;
+
     private static readonly TimeSpan ConnectDeadline = TimeSpan.FromSeconds(10);
 
     private readonly HttpMessageInvoker _http = FeedFetcher.ClientOf(options);
     private readonly FeedDecoder _decode = FeedDecoders.ByKind[options.Kind];
     private readonly SubmissionSource _source = new("feed:" + options.Name, options.Official, 0);
     private readonly SeenRecords _seen = new();
+    private readonly List<FeedRecord> _refused = [];
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly SemaphoreSlim _asked = new(0);
     private volatile FeedHealth _health = FeedHealth.Of(options, clock);
@@ -115,7 +121,7 @@ public sealed class WebSocketFeed(CapFeedOptions options, TimeProvider clock, Fu
 
     private async Task<bool> CatchUpAsync(CancellationToken cancellationToken)
     {
-        var all = true;
+        var all = await AgainAsync(cancellationToken);
         foreach (var address in options.Recovery)
         {
             var answer = await new FeedFetcher(options with { Url = address }, _http, clock).GetAsync(address, null, null, cancellationToken);
@@ -133,7 +139,7 @@ public sealed class WebSocketFeed(CapFeedOptions options, TimeProvider clock, Fu
         _one.Release();
     }
 
-    /// <summary>False when the message cannot be read.</summary>
+    /// <summary>False when the message cannot be read, or not be kept.</summary>
     private async Task<bool> TakeAsync(byte[] message, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -142,20 +148,55 @@ public sealed class WebSocketFeed(CapFeedOptions options, TimeProvider clock, Fu
         await _one.WaitAsync(cancellationToken);
         try
         {
-            _health = _health.Good(now) with { Entries = _health.Entries + 1, DocumentsFailed = _health.DocumentsFailed + broken, LastError = broken == 0 ? "" : "A message could not be read." };
-            foreach (var record in _seen.Fresh(decoded.Records))
-            {
-                await take(record, _source, cancellationToken);
-                _seen.Done(record);
-                _health = _health.Took(now);
-            }
+            _health = _health.Good(now) with { Entries = _health.Entries + 1, DocumentsFailed = _health.DocumentsFailed + broken, LastError = broken > 0 ? "A message could not be read." : _refused.Count > 0 ? FeedHealth.NoRoom : "" };
+            return await HandOnAsync(_seen.Fresh(decoded.Records), cancellationToken) && broken == 0;
         }
         finally
         {
             _one.Release();
         }
+    }
 
-        return broken == 0;
+    /// <summary>What was refused before; false when some still is.</summary>
+    private async Task<bool> AgainAsync(CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            var waiting = _seen.Fresh(_refused);
+            _refused.Clear();
+            if (waiting.Count == 0) return true;
+            _health = _health with { LastError = "" };
+            return await HandOnAsync(waiting, cancellationToken);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>False when the disk had no room for some of them; the others are tried, since a cancel goes through.</summary>
+    private async Task<bool> HandOnAsync(List<FeedRecord> records, CancellationToken cancellationToken)
+    {
+        var all = true;
+        foreach (var record in records)
+        {
+            try
+            {
+                await take(record, _source, cancellationToken);
+                _seen.Done(record);
+                _health = _health.Took(clock.GetUtcNow());
+            }
+            catch (LedgerFullException)
+            {
+                all = false;
+                if (_refused.Count == RefusedMax) _refused.RemoveAt(0);
+                _refused.Add(record);
+                _health = _health with { LastError = FeedHealth.NoRoom };
+            }
+        }
+
+        return all;
     }
 
     private void Broken(string error) => _health = _health.Bad(clock.GetUtcNow(), error) with { Reconnects = _health.Reconnects + 1 };

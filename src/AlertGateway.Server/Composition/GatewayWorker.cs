@@ -12,6 +12,7 @@ internal sealed partial class GatewayWorker(LaneHouse lanes, IFeedAdapter[] feed
     private const long SnapshotRows = 100_000;
     private static readonly TimeSpan SnapshotPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SnapshotQuiet = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan CatchUpPeriod = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(250);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -19,6 +20,7 @@ internal sealed partial class GatewayWorker(LaneHouse lanes, IFeedAdapter[] feed
         var tasks = lanes.Running.Append(TickAsync(stoppingToken)).ToList();
         tasks.Add(Task.Run(() => KeepSnapshotsAsync(stoppingToken), stoppingToken));
         tasks.Add(TakeInAsync(stoppingToken));
+        tasks.Add(CatchUpAsync(stoppingToken));
         if (ledger is SqliteLedger file) tasks.Add(StopWithAsync(file, stoppingToken));
         try
         {
@@ -44,6 +46,16 @@ internal sealed partial class GatewayWorker(LaneHouse lanes, IFeedAdapter[] feed
         var tasks = feeds.Select(f => Task.Run(() => f.RunAsync(cancellationToken), cancellationToken)).Concat(hydrology.Run(pipeline, cancellationToken)).ToList();
         if (tasks.Count == 0) await Task.Delay(Timeout.Infinite, cancellationToken);
         await await Task.WhenAny(tasks);
+    }
+
+    /// <summary>What a full disk cut off goes on once there is space.</summary>
+    private async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(CatchUpPeriod, clock);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            if (!ledger.IsShortOfSpace) await pipeline.CatchUpAsync(cancellationToken);
+        }
     }
 
     private async Task TickAsync(CancellationToken cancellationToken)

@@ -8,6 +8,7 @@ using AlertGateway.Feeds.Health;
 using AlertGateway.Feeds.Hydrology;
 using AlertGateway.Feeds.PushJson;
 using AlertGateway.Feeds.Sl651;
+using AlertGateway.Storage.Ledger;
 using AlertGateway.Storage.Observations;
 using Microsoft.Extensions.Options;
 
@@ -116,6 +117,16 @@ internal sealed class HydrologyHouse : IDisposable
     private async Task PruneAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(PrunePeriod, _clock);
-        while (await timer.WaitForNextTickAsync(cancellationToken)) _store.Prune((_clock.GetUtcNow() - TimeSpan.FromDays(_options.RetentionDays)).UtcTicks);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            try
+            {
+                _store.Prune((_clock.GetUtcNow() - TimeSpan.FromDays(_options.RetentionDays)).UtcTicks);
+            }
+            catch (LedgerFullException)
+            {
+                // To delete takes space too: the next time.
+            }
+        }
     }
 }

@@ -20,6 +20,10 @@ public interface ILedger
     /// <exception cref="LedgerException">The ledger can no longer keep its promise (write or fsync failed, disk full). Nothing was appended.</exception>
     ValueTask<long> AppendAsync(ReadOnlyMemory<LedgerEvent> events, CancellationToken cancellationToken = default);
 
+    /// <summary>As <see cref="AppendAsync"/>, for what takes back: a source's cancel, its draft on the desk, the signature under it. A full disk does not refuse it, whatever kinds its rows are of.</summary>
+    /// <exception cref="LedgerException">As with <see cref="AppendAsync"/>.</exception>
+    ValueTask<long> AppendTakingBackAsync(ReadOnlyMemory<LedgerEvent> events, CancellationToken cancellationToken = default) => AppendAsync(events, cancellationToken);
+
     /// <summary>Reads durable rows from <paramref name="fromSequence"/> on, in order, handing them over in batches.</summary>
     /// <exception cref="LedgerException">A row's check sum or predecessor is wrong; the message names the row.</exception>
     void Read(long fromSequence, Action<long, ReadOnlySpan<LedgerEvent>> onBatch);

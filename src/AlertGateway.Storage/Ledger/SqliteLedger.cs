@@ -19,7 +19,7 @@ public sealed class SqliteLedgerOptions
     /// <summary>Where the signed heads are copied to: another medium or machine is what makes a cut log visible. Default: <c>audit.witness</c> beside the ledger.</summary>
     public string? WitnessFile { get; set; }
 
-    /// <summary>Space set aside for the day when the disk is full, in bytes. Default: 64 MiB.</summary>
+    /// <summary>Space set aside for the day when the disk is full, in bytes; at most a quarter of the file system. 0 keeps none. Default: 64 MiB.</summary>
     public long ReserveBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>Its monotonic time says when a signed head is due. Default: the machine's.</summary>
@@ -131,13 +131,18 @@ public sealed class SqliteLedger : ILedger, IDisposable
     public void Observe(ICommitObserver observer) => _observers.Add(observer);
 
     /// <inheritdoc/>
-    public ValueTask<long> AppendAsync(ReadOnlyMemory<LedgerEvent> events, CancellationToken cancellationToken = default)
+    public ValueTask<long> AppendAsync(ReadOnlyMemory<LedgerEvent> events, CancellationToken cancellationToken = default) => AppendAsync(events, Begins(events.Span), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<long> AppendTakingBackAsync(ReadOnlyMemory<LedgerEvent> events, CancellationToken cancellationToken = default) => AppendAsync(events, begins: false, cancellationToken);
+
+    private ValueTask<long> AppendAsync(ReadOnlyMemory<LedgerEvent> events, bool begins, CancellationToken cancellationToken)
     {
         if (_failure is { } failure) throw new LedgerException(failure.Message, failure);
         ArgumentOutOfRangeException.ThrowIfZero(events.Length);
-        if (IsShortOfSpace && Begins(events.Span)) throw new LedgerFullException("磁盘已满：撤回照常，新的预警和回执暂不受理。The disk is full: cancels go through, nothing new is taken in.");
+        if (IsShortOfSpace && begins) throw Full();
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<long>(cancellationToken);
-        var append = new Append(events);
+        var append = new Append(events, begins);
         return _queue.Writer.TryWrite(append) ? new(append.Done.Task) : QueueAsync(append, cancellationToken);
     }
 
@@ -211,6 +216,16 @@ public sealed class SqliteLedger : ILedger, IDisposable
         }
     }
 
+    /// <summary>Rows that begin something or can be asked for again: with a full disk they are refused.</summary>
+    public static bool Begins(ReadOnlySpan<LedgerEvent> events)
+    {
+        foreach (ref readonly var e in events)
+        {
+            if (e.Kind is LedgerEventKind.Submitted or LedgerEventKind.Proposed or LedgerEventKind.Signed or LedgerEventKind.AudienceFrozen or LedgerEventKind.RenditionStored or LedgerEventKind.Cleared or LedgerEventKind.Receipt) return true;
+        }
+        return false;
+    }
+
     public void Dispose()
     {
         _queue.Writer.TryComplete();
@@ -261,15 +276,29 @@ public sealed class SqliteLedger : ILedger, IDisposable
     private void CommitBatch()
     {
         RefillReserve();
-        if (!TryCommit(() => Write(), lastChance: false) && _failure is null && _reserve.Release())
+        if (IsShortOfSpace) RefuseBeginnings();
+        if (_batch.Count > 0 && !TryCommit(() => Write(), lastChance: false) && _failure is null && _reserve.Release())
         {
             IsShortOfSpace = true;
-            TryCommit(() => Write(), lastChance: true);
+            RefuseBeginnings();
+            if (_batch.Count > 0) TryCommit(() => Write(), lastChance: true);
         }
-        if (_failure is null) Publish();
+        if (_failure is null && _batch.Count > 0) Publish();
         TellWitness();
         if (_failure is null && (_pagesLogged += PagesWritten()) >= CheckpointPages) Checkpoint();
     }
+
+    /// <summary>The reserve is for what takes back, ends or records: what begins is refused also where it was handed over before the disk was full.</summary>
+    private void RefuseBeginnings()
+    {
+        foreach (var append in _batch)
+        {
+            if (append.Begins) append.Done.TrySetException(Full());
+        }
+        _batch.RemoveAll(a => a.Begins);
+    }
+
+    private static LedgerFullException Full() => new("磁盘已满：撤回照常，新的预警和回执暂不受理。The disk is full: cancels go through, nothing new is taken in.");
 
     private void Seal()
     {
@@ -401,16 +430,6 @@ public sealed class SqliteLedger : ILedger, IDisposable
         _stopped.TrySetResult(failure);
     }
 
-    /// <summary>Rows that begin something or can be asked for again: with a full disk they are refused.</summary>
-    private static bool Begins(ReadOnlySpan<LedgerEvent> events)
-    {
-        foreach (ref readonly var e in events)
-        {
-            if (e.Kind is LedgerEventKind.Submitted or LedgerEventKind.Proposed or LedgerEventKind.AudienceFrozen or LedgerEventKind.RenditionStored or LedgerEventKind.Cleared or LedgerEventKind.Receipt) return true;
-        }
-        return false;
-    }
-
     private static string Beside(string path, string name) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, name);
 
     private void InsertRow(long sequence, in LedgerEvent e)
@@ -421,8 +440,10 @@ public sealed class SqliteLedger : ILedger, IDisposable
         _audit.Row(sequence, head, in e);
     }
 
-    private sealed class Append(ReadOnlyMemory<LedgerEvent> events)
+    private sealed class Append(ReadOnlyMemory<LedgerEvent> events, bool begins)
     {
+        public bool Begins { get; } = begins;
+
         public ReadOnlyMemory<LedgerEvent> Events { get; } = events;
 
         public TaskCompletionSource<long> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -109,7 +109,7 @@ public sealed class ObservationStore : IDisposable
             }
             catch (SqliteException e)
             {
-                throw new LedgerException($"SQLite could not write observations: {e.Message}");
+                throw Failed(e);
             }
         }
     }
@@ -126,13 +126,14 @@ public sealed class ObservationStore : IDisposable
     public IReadOnlyList<DraftRow> OpenDrafts() => One("SELECT no,source,document FROM draft WHERE done=0 ORDER BY no", r => new DraftRow(r.GetInt64(0), r.GetString(1), (byte[])r[2]));
 
     /// <summary>The desk has it.</summary>
+    /// <exception cref="LedgerException">It could not be written.</exception>
     public void Done(long draftNo)
     {
         lock (_lock)
         {
             using var command = Command("UPDATE draft SET done=1 WHERE no=$no", null);
             Bind(command, ("$no", draftNo));
-            command.ExecuteNonQuery();
+            Run(command);
         }
     }
 
@@ -142,13 +143,14 @@ public sealed class ObservationStore : IDisposable
             r => new ObservationRow(r.GetString(0), r.GetString(1), r.GetString(2), r.GetInt64(3), r.GetInt64(4), r.IsDBNull(5) ? null : r.GetDouble(5), r.GetString(6)));
 
     /// <summary>Forgets observations received, pushes taken and drafts handed over before that instant.</summary>
+    /// <exception cref="LedgerException">It could not be written.</exception>
     public void Prune(long beforeTicks)
     {
         lock (_lock)
         {
             using var command = Command("DELETE FROM observation WHERE received<$before; DELETE FROM push WHERE at<$before; DELETE FROM draft WHERE done=1 AND no<(SELECT max(no) FROM draft)-1000;", null);
             Bind(command, ("$before", beforeTicks));
-            command.ExecuteNonQuery();
+            Run(command);
         }
     }
 
@@ -176,6 +178,24 @@ public sealed class ObservationStore : IDisposable
     {
         command.Parameters.Clear();
         foreach (var (name, value) in values) command.Parameters.AddWithValue(name, value ?? DBNull.Value);
+    }
+
+    private static LedgerException Failed(SqliteException e)
+    {
+        string message = $"SQLite could not write observations: {e.Message}";
+        return e.SqliteErrorCode == SQLitePCL.raw.SQLITE_FULL ? new LedgerFullException(message) : new LedgerException(message);
+    }
+
+    private static void Run(SqliteCommand command)
+    {
+        try
+        {
+            command.ExecuteNonQuery();
+        }
+        catch (SqliteException e)
+        {
+            throw Failed(e);
+        }
     }
 
     private static void Execute(SqliteConnection connection, string sql)

@@ -51,6 +51,7 @@ public sealed class DeskWorld : IDisposable
             foreach (var room in rooms) room.OnCommitted(first, rows);
         });
         foreach (var room in rooms) Ledger.Observe(room);
+        Ledger.Observe(Dispatch);
         Pipeline = new AlertPipeline(Ingest, target ?? ((_, _) => SmallTown.Plan()), new RenderingRoom(Shipped.Wording, programmes ?? new WrittenProgrammes()), (audio, _) =>
         {
             Programmes[audio.Sha256Hex] = audio.Wav;

@@ -13,8 +13,9 @@ using AlertGateway.Storage.Ledger;
 namespace AlertGateway.Tests.Approval;
 
 /// <summary>Dispatch with a memory instead of channels.</summary>
-public sealed class RememberingDispatch : IDispatchRoom
+public sealed class RememberingDispatch : IDispatchRoom, ICommitObserver
 {
+    private readonly Dictionary<int, ClearedAlert> _opening = [];
     private readonly Dictionary<AlertKey, int> _byAlert = [];
 
     public List<ClearedAlert> Opened { get; } = [];
@@ -23,8 +24,12 @@ public sealed class RememberingDispatch : IDispatchRoom
 
     public List<(int Old, int New)> Superseded { get; } = [];
 
+    /// <summary>The ledger has no room for what opens a dissemination.</summary>
+    public bool Full { get; set; }
+
     public Task<int> OpenAsync(ClearedAlert cleared, CancellationToken cancellationToken)
     {
+        if (Full) throw new LedgerFullException("The disk is full.");
         var key = cleared.Proposal.Submission.Alert.Key!.Value;
         if (!_byAlert.TryGetValue(key, out var no))
         {
@@ -38,10 +43,22 @@ public sealed class RememberingDispatch : IDispatchRoom
     /// <summary>Nothing can be opened beside another append.</summary>
     public bool RefusesOpening { get; set; }
 
-    public Opening Opening(ClearedAlert cleared)
+    public Opening Opening(ClearedAlert cleared, bool begin = true)
     {
         if (RefusesOpening) throw new InvalidOperationException("The registry has changed.");
-        return new Opening([new LedgerEvent { Kind = LedgerEventKind.Cleared, AtTicks = 1, DisseminationNo = Opened.Count + 1 }]); // Open once it is durable, and not before.
+        if (FindByAlert(cleared.Proposal.Submission.Alert.Key!.Value) is not null) return new Opening([]);
+        int no = Opened.Count + 1;
+        _opening[no] = cleared;
+        return new Opening([new LedgerEvent { Kind = LedgerEventKind.Cleared, AtTicks = 1, DisseminationNo = no }]);
+    }
+
+    /// <summary>What was opened in the append of somebody else is open once its row is durable.</summary>
+    public void OnCommitted(long firstSequence, ReadOnlySpan<LedgerEvent> events)
+    {
+        foreach (ref readonly var e in events)
+        {
+            if (e.Kind == LedgerEventKind.Cleared && _opening.Remove(e.DisseminationNo, out var cleared)) OpenAsync(cleared, CancellationToken.None);
+        }
     }
 
     public int? FindByAlert(AlertKey key) => _byAlert.TryGetValue(key, out var no) ? no : null;

@@ -12,6 +12,14 @@ public sealed class MemoryLedger : ILedger
     /// <summary>From now on nothing can be appended.</summary>
     public bool Broken { get; set; }
 
+    /// <summary>The disk is full: what begins is refused, what takes back is not.</summary>
+    public bool Full { get; set; }
+
+    /// <summary>The disk becomes full when a row of this kind comes; null for never.</summary>
+    public LedgerEventKind? FullAt { get; set; }
+
+    public bool IsShortOfSpace => Full;
+
     public IReadOnlyList<LedgerEvent> Rows
     {
         get
@@ -25,10 +33,16 @@ public sealed class MemoryLedger : ILedger
 
     public long LastSequence => Rows.Count;
 
-    public ValueTask<long> AppendAsync(ReadOnlyMemory<LedgerEvent> events, CancellationToken cancellationToken = default)
+    public ValueTask<long> AppendAsync(ReadOnlyMemory<LedgerEvent> events, CancellationToken cancellationToken = default) => Append(events, takesBack: false);
+
+    public ValueTask<long> AppendTakingBackAsync(ReadOnlyMemory<LedgerEvent> events, CancellationToken cancellationToken = default) => Append(events, takesBack: true);
+
+    private ValueTask<long> Append(ReadOnlyMemory<LedgerEvent> events, bool takesBack)
     {
         lock (_lock)
         {
+            Full |= FullAt is { } kind && events.ToArray().Any(e => e.Kind == kind);
+            if (Full && !takesBack && SqliteLedger.Begins(events.Span)) throw new LedgerFullException("The disk is full.");
             if (Broken) throw new LedgerException("The disk is full.");
             long first = _rows.Count + 1;
             _rows.AddRange(events.ToArray());

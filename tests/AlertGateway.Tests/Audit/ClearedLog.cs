@@ -41,7 +41,7 @@ internal static class ClearedLog
         await world.Ledger.AppendAsync(new[] { AStart(Purpose.Original) }, Stop);
         await room.CancelAsync(1, new Actor(2, "值班乙", "duty"), "误发", falseAlarm: false, Stop);
         await world.Ledger.AppendAsync(new[] { AStart(Purpose.Cancel) }, Stop);
-        return world.Ledger.Rows;
+        return [.. world.Ledger.Rows.Where(r => r.Kind != LedgerEventKind.Cleared || !r.Body.IsEmpty)]; // without the stand-in's opening
     }
 
     /// <summary>Released, and taken back, by standing order.</summary>
@@ -54,7 +54,7 @@ internal static class ClearedLog
         await world.SubmitAsync(cap.Next("Cancel", "c1"), DeskWorld.OfficialFeed);
         var (_, by, reason, _) = Assert.Single(world.Dispatch.Cancelled);
         await room.CancelAsync(1, by, reason, falseAlarm: false, Stop);
-        return world.Ledger.Rows;
+        return [.. world.Ledger.Rows.Where(r => r.Kind != LedgerEventKind.Cleared || !r.Body.IsEmpty)]; // without the stand-in's opening
     }
 
     public static LedgerEvent AStart(Purpose purpose, int endpointNo = 1, long atTicks = 1) => new() { Kind = LedgerEventKind.Started, AtTicks = atTicks, DisseminationNo = 1, EndpointNo = endpointNo, Channel = 1, Purpose = (byte)purpose, Attempt = 1 };

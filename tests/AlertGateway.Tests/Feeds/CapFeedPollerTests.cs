@@ -90,6 +90,33 @@ public sealed class CapFeedPollerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_full_disk_refuses_is_shown_asked_for_again_and_holds_nothing_else_up()
+    {
+        Serve("/atom", Atom(Entry("2", "/cap/2.xml", 20), Entry("1", "/cap/1.xml", 10)), etag: "\"v1\"");
+        Serve("/cap/1.xml", Cap("one"));
+        Serve("/cap/2.xml", Cap("two"));
+        var full = true;
+        var taken = new List<string>();
+        using var poller = new CapFeedPoller(new CapFeedOptions { Name = "city", Url = new Uri(_base, "/atom"), StaleAfterSeconds = 300 }, _clock, (bytes, _, _) =>
+        {
+            var text = Encoding.UTF8.GetString(bytes.Span);
+            if (full && text == Cap("one")) throw new Storage.Ledger.LedgerFullException("The disk is full.");
+            taken.Add(text);
+            return Task.CompletedTask;
+        });
+        await poller.PollAsync(Stop);
+        await poller.PollAsync(Stop);
+        Assert.Equal([Cap("two")], taken);
+        Assert.StartsWith("The disk is full", poller.Health.LastError, StringComparison.Ordinal);
+        Assert.Equal((1L, 0L), (poller.Health.DocumentsTaken, poller.Health.DocumentsFailed));
+        full = false;
+        await poller.PollAsync(Stop);
+        await poller.PollAsync(Stop);
+        Assert.Equal([Cap("two"), Cap("one")], taken);
+        Assert.Equal("", poller.Health.LastError);
+    }
+
+    [Fact]
     public async Task An_entry_with_a_newer_date_is_fetched_again()
     {
         Serve("/cap/1.xml", Cap("one"));

@@ -6,6 +6,7 @@ using AlertGateway.Emulators.Feed;
 using AlertGateway.Feeds;
 using AlertGateway.Feeds.Cap;
 using AlertGateway.Feeds.Decoding;
+using AlertGateway.Feeds.Hydrology;
 using AlertGateway.Feeds.Naads;
 using AlertGateway.Feeds.Polling;
 using AlertGateway.Feeds.Streaming;
@@ -237,6 +238,96 @@ public sealed class LiveFeedTests
         broken = false;
         await poller.PollAsync(Stop);
         Assert.Equal(1, taken);
+    }
+
+    [Fact]
+    public async Task What_a_full_disk_refuses_is_shown_and_handed_on_once_there_is_space()
+    {
+        await using var server = await FeedServer.StartAsync(new FeedOptions { Clock = _clock }, Stop);
+        server.Place("x", """{"features":[{"id":"a","properties":{"mag":3,"time":1783231200000},"geometry":null},{"id":"b","properties":{"mag":3,"time":1783231260000},"geometry":null}]}"""u8.ToArray());
+        var full = true;
+        var taken = new List<string>();
+        using var poller = new HttpFeedPoller(new CapFeedOptions { Name = "usgs", Kind = "usgs-geojson", Url = new Uri(server.Url, "/document/x") }, _clock, (record, _, _) =>
+        {
+            if (full && record.Id == "a") throw new Storage.Ledger.LedgerFullException("The disk is full.");
+            taken.Add(record.Id);
+            return Task.CompletedTask;
+        });
+        await poller.PollAsync(Stop);
+        Assert.Equal(["b"], taken);
+        Assert.StartsWith("The disk is full", poller.Health.LastError, StringComparison.Ordinal);
+        full = false;
+        await poller.PollAsync(Stop);
+        await poller.PollAsync(Stop);
+        Assert.Equal(["b", "a"], taken);
+        Assert.Equal("", poller.Health.LastError);
+    }
+
+    [Fact]
+    public async Task A_stream_keeps_what_a_full_disk_refuses_until_there_is_space()
+    {
+        await using var server = await FeedServer.StartAsync(new FeedOptions { Clock = _clock }, Stop);
+        var options = new CapFeedOptions { Name = "eew", Kind = "wolfx", Url = new UriBuilder(server.Url) { Scheme = "ws", Path = "/ws" }.Uri };
+        int refused = 0;
+        bool full = true;
+        await using var reading = new Reading<FeedRecord>(take => new WebSocketFeed(options, _clock, (record, source, ct) =>
+        {
+            if (!Volatile.Read(ref full) || record.Cancel) return take(record, source, ct);
+            Interlocked.Increment(ref refused);
+            throw new Storage.Ledger.LedgerFullException("The disk is full.");
+        }), _clock);
+        reading.Begin();
+        await reading.UntilAsync(server.Sockets.ConnectedAsync());
+        await server.Sockets.SendAsync(Frame(1, 5.0));
+        await PassAsync(_clock, () => Volatile.Read(ref refused) > 0);
+        await server.Sockets.SendAsync(Frame(2, 5.0, cancel: true));
+        Assert.Equal("2", (await reading.NextAsync()).Revision);
+        Assert.StartsWith("The disk is full", reading.Adapter.Health.LastError, StringComparison.Ordinal);
+        Volatile.Write(ref full, false);
+        Assert.Equal("1", (await reading.NextAsync()).Revision);
+        Assert.Equal((1, 0L), (server.Sockets.Accepted, reading.Adapter.Health.Reconnects));
+    }
+
+    [Fact]
+    public async Task An_alert_of_the_socket_that_a_full_disk_refuses_waits_here_also_without_an_archive()
+    {
+        await using var server = await FeedServer.StartAsync(new FeedOptions { Clock = _clock }, Stop);
+        int refused = 0;
+        bool full = true;
+        await using var reading = new Reading<string>(take => new NaadsClient(new CapFeedOptions { Name = "naads", Kind = "naads", Url = new Uri($"tcp://127.0.0.1:{server.Stream.Port}") }, _clock, (bytes, source, ct) =>
+        {
+            string id = AlertGateway.Cap.CapReader.Read(bytes).Messages[0].Alert!.Identifier;
+            if (!Volatile.Read(ref full) || id != "1") return take(id, source, ct);
+            Interlocked.Increment(ref refused);
+            throw new Storage.Ledger.LedgerFullException("The disk is full.");
+        }), _clock);
+        reading.Begin();
+        await reading.UntilAsync(server.Stream.ConnectedAsync());
+        await server.Stream.SendAsync(Alert("1"));
+        await PassAsync(_clock, () => Volatile.Read(ref refused) > 0);
+        await server.Stream.SendAsync(Alert("2"));
+        Assert.Equal("2", await reading.NextAsync());
+        Volatile.Write(ref full, false);
+        await server.Stream.HeartbeatAsync();
+        Assert.Equal("1", await reading.NextAsync());
+        Assert.Equal((2L, 0L), (reading.Adapter.Health.DocumentsTaken, reading.Adapter.Health.Reconnects));
+    }
+
+    [Fact]
+    public async Task A_hydrological_poller_asks_again_for_what_a_full_disk_refused()
+    {
+        await using var server = await FeedServer.StartAsync(new FeedOptions { Clock = _clock }, Stop);
+        server.Place("x", "STCD,TM,Z\n63200100,2026-07-05 02:00:00,4.52\n"u8.ToArray());
+        var full = true;
+        using var poller = new HydroPoller(new HydroFeedOptions { Name = "table", Kind = "sl323", Url = new Uri(server.Url, "/document/x") }, _ =>
+        {
+            if (full) throw new Storage.Ledger.LedgerFullException("The disk is full.");
+        }, _clock);
+        await poller.PollAsync(Stop);
+        Assert.StartsWith("The disk is full", poller.Pulse.Vital.LastError, StringComparison.Ordinal);
+        full = false;
+        await poller.PollAsync(Stop);
+        Assert.Equal("", poller.Pulse.Vital.LastError);
     }
 
     [Theory]

@@ -47,6 +47,34 @@ public sealed class FullDiskTests : IDisposable
         Assert.Empty(report.Findings);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task What_begins_is_refused_by_the_very_commit_that_meets_the_full_disk_and_what_takes_back_is_not()
+    {
+        Assert.SkipUnless(_mounted, "no right to mount a file system");
+        string filler = Path.Combine(_folder, "filler");
+        using var ledger = SqliteLedger.Open(Path.Combine(_folder, "ledger.db"), new SqliteLedgerOptions { ReserveBytes = 4 * 1024 * 1024 });
+        await ledger.AppendAsync(new[] { ARow(LedgerEventKind.Submitted, 100) }, Stop);
+        Fill(filler);
+        LedgerFullException? refused = null;
+        long before = 0;
+        for (int i = 0; i < 200 && refused is null; i++)
+        {
+            before = ledger.LastSequence;
+            refused = await Record.ExceptionAsync(async () => await ledger.AppendAsync(new[] { ARow(LedgerEventKind.Signed, 60_000) }, Stop)) as LedgerFullException;
+        }
+        Assert.NotNull(refused);
+        Assert.Equal((before, true, null), (ledger.LastSequence, ledger.IsShortOfSpace, ledger.Failure));
+        foreach (var kind in (LedgerEventKind[])[LedgerEventKind.Submitted, LedgerEventKind.Proposed, LedgerEventKind.Signed])
+        {
+            await Assert.ThrowsAsync<LedgerFullException>(async () => await ledger.AppendAsync(new[] { ARow(kind, 100) }, Stop));
+            await ledger.AppendTakingBackAsync(new[] { ARow(kind, 100) }, Stop);
+        }
+        Assert.Equal(before + 3, ledger.LastSequence);
+        File.Delete(filler);
+        await ledger.AppendAsync(new[] { ARow(LedgerEventKind.Result, 10) }, Stop);
+        await ledger.AppendAsync(new[] { ARow(LedgerEventKind.Signed, 100) }, Stop);
+    }
+
     [Fact]
     public void A_start_keeps_the_reserve_that_is_there()
     {

@@ -63,6 +63,28 @@ public sealed class ObservationRoomTests : IDisposable
     }
 
     [Fact]
+    public async Task A_draft_that_a_full_disk_refuses_is_handed_in_again()
+    {
+        using var room = ARoom();
+        room.Take("feed:sl651", [Stage(4.6)]);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var tries = 0;
+        var taken = new TaskCompletionSource();
+        var running = room.RunAsync((_, _, _) =>
+        {
+            if (++tries == 1) throw new AlertGateway.Storage.Ledger.LedgerFullException("The disk is full.");
+            taken.SetResult();
+            return Task.CompletedTask;
+        }, stop.Token);
+        Assert.False(running.IsFaulted);
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        await taken.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.Empty(await DraftsAsync(room));
+    }
+
+    [Fact]
     public void A_silent_station_is_stale_after_two_intervals_and_keeps_its_colour()
     {
         using var room = ARoom();

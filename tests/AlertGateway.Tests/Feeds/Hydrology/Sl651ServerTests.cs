@@ -53,6 +53,29 @@ public sealed class Sl651ServerTests
     }
 
     [Fact]
+    public async Task A_report_that_a_full_disk_refuses_is_not_answered_and_ends_nothing()
+    {
+        var full = true;
+        using var server = Server(_ =>
+        {
+            if (full) throw new AlertGateway.Storage.Ledger.LedgerFullException("The disk is full.");
+        });
+        var running = server.RunAsync(Stop);
+        byte[] report = Sl651Frames.Report("0012345678", "392300004520", Clock.GetUtcNow());
+        using (var refused = await CallAsync(server))
+        {
+            await refused.GetStream().WriteAsync(report, Stop);
+            Assert.Equal(0, await refused.GetStream().ReadAsync(new byte[64], Stop)); // closed without a word: the station sends again
+        }
+
+        Assert.False(running.IsCompleted);
+        full = false;
+        using var client = await CallAsync(server);
+        await client.GetStream().WriteAsync(report, Stop);
+        await client.GetStream().ReadExactlyAsync(new byte[25], Stop);
+    }
+
+    [Fact]
     public async Task An_unknown_station_is_refused_and_others_are_served()
     {
         using var server = Server(_ => { });
