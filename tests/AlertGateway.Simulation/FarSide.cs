@@ -15,6 +15,7 @@ internal sealed class FarSide(SimRun run)
 
     private readonly HashSet<(byte Route, DeliveryKey Key)> _taken = [];
     private readonly HashSet<int> _offline = [];
+    private readonly Dictionary<DeliveryKey, int> _asked = [];
 
     /// <summary>How often a person or a device was given it.</summary>
     public Dictionary<DeliveryKey, int> Effects { get; } = [];
@@ -87,9 +88,13 @@ internal sealed class FarSide(SimRun run)
     /// <summary>What became of a delivery: the provider that it went to looks it up, or has no time.</summary>
     public AskAnswer Ask(DeliveryKey key, byte route)
     {
+        _asked[key] = AskedFor(key) + 1;
         if (run.Sabotage == Sabotage.AskAnother) route ^= 1;
         return IsDown(route) || run.Scheduler.Chance(run.Faults.CannotTellPerMille) ? AskAnswer.CannotTell : _taken.Contains((route, key)) ? AskAnswer.Taken : AskAnswer.NeverTaken;
     }
+
+    /// <summary>How often somebody asked what became of it.</summary>
+    public int AskedFor(DeliveryKey key) => _asked.GetValueOrDefault(key);
 
     /// <summary>A provider that is asked whether it is there.</summary>
     public bool Answers(byte route) => !IsDown(route) && !(route == 0 && RefusesAccount);

@@ -7,12 +7,10 @@ namespace AlertGateway.Simulation;
 /// <summary>
 /// Judges every effect as it happens against I1–I9, and the end by I1, I2, I5 and I12. Knows only the disk, the wire and what the far side did; never asks the gateway whether it was right.
 /// </summary>
-internal sealed class Oracle(SimRun run)
+internal sealed partial class Oracle(SimRun run)
 {
     private readonly HashSet<DeliveryTag> _started = [];
-    private readonly Dictionary<DeliveryKey, int> _labelled = [];
     private readonly HashSet<DeliveryKey> _originalStarted = [];
-    private readonly HashSet<DeliveryTag> _onTheWire = [];
     private readonly HashSet<DeliveryKey> _mayHave = [];
     private readonly HashSet<(DeliveryKey Key, byte Level)> _receipts = [];
     private readonly Dictionary<int, int> _chainOf = [];
@@ -57,12 +55,11 @@ internal sealed class Oracle(SimRun run)
             case LedgerEventKind.Started:
                 if (!_cleared.Contains(e.DisseminationNo)) Fail($"I7: {key} started before its clearance was durable", key.EndpointNo);
                 if (!_started.Add(new DeliveryTag(key, e.Attempt))) Fail($"I2: attempt {e.Attempt} of {key} started twice", key.EndpointNo);
-                if (e.Code == StartedCodes.PossibleDuplicate) _labelled[key] = _labelled.GetValueOrDefault(key) + 1;
-                _onTheWire.Add(new DeliveryTag(key, e.Attempt));
+                StartedIsDurable(key, in e);
                 if (key.Purpose == Purpose.Original) _originalStarted.Add(key);
                 break;
             case LedgerEventKind.Result:
-                _onTheWire.Remove(new DeliveryTag(key, e.Attempt));
+                ResultIsDurable(key, in e);
                 if ((ResultCode)e.Code is ResultCode.Accepted or ResultCode.Unknown) _mayHave.Add(key);
                 break;
             case LedgerEventKind.Receipt:
@@ -102,7 +99,7 @@ internal sealed class Oracle(SimRun run)
         run.Mark(101, key.DisseminationNo, key.EndpointNo, tag.Attempt);
         int chain = _chainOf.GetValueOrDefault(key.DisseminationNo, key.DisseminationNo);
         int rank = (key.DisseminationNo * 2) + (key.Purpose == Purpose.Original ? 0 : 1);
-        if (_newest.TryGetValue((chain, key.EndpointNo), out int newest) && newest > rank && !_labelled.ContainsKey(key)) Fail($"I6: endpoint {key.EndpointNo} got {tag} after a newer message of its chain (rank {newest})", tag.Key.EndpointNo);
+        if (_newest.TryGetValue((chain, key.EndpointNo), out int newest) && newest > rank && !IsLabelled(key)) Fail($"I6: endpoint {key.EndpointNo} got {tag} after a newer message of its chain (rank {newest})", tag.Key.EndpointNo);
         _newest[(chain, key.EndpointNo)] = Math.Max(newest, rank);
     }
 
@@ -149,7 +146,7 @@ internal sealed class Oracle(SimRun run)
         }
         foreach (var (key, count) in far.Effects)
         {
-            if (count > 1 + _labelled.GetValueOrDefault(key)) Fail($"I2: {key} was given {count} times, labelled {_labelled.GetValueOrDefault(key)}", key.EndpointNo);
+            if (count > (IsLabelled(key) ? 2 : 1)) Fail($"I2: {key} was given {count} times, {(IsLabelled(key) ? "labelled" : "without a label")}", key.EndpointNo);
         }
     }
 

@@ -25,19 +25,21 @@ public sealed class SeedTests
     }
 
     [Theory]
-    [InlineData((int)Sabotage.IgnoreGate, "I5")]
-    [InlineData((int)Sabotage.IgnoreGate, "I4")]
-    [InlineData((int)Sabotage.SendFirst, "I1")]
-    [InlineData((int)Sabotage.ForgetfulDisk, "I2")]
-    [InlineData((int)Sabotage.UntoldRow, "I12")]
-    [InlineData((int)Sabotage.NeverAsk, "I2")]
-    public void A_fault_on_purpose_is_found(int sabotage, string invariant)
+    [InlineData((int)Sabotage.IgnoreGate, "I5", "left after the commit that stopped it")]
+    [InlineData((int)Sabotage.IgnoreGate, "I4", "left after its expiry")]
+    [InlineData((int)Sabotage.SendFirst, "I1", "left before its Started row was durable")]
+    [InlineData((int)Sabotage.ForgetfulDisk, "I2", "")]
+    [InlineData((int)Sabotage.UntoldRow, "I12", "")]
+    [InlineData((int)Sabotage.NeverAsk, "I2", "was given 2 times, without a label")]
+    [InlineData((int)Sabotage.LabelAll, "I2", "is labelled and no earlier one was in doubt")]
+    [InlineData((int)Sabotage.AskNobody, "I2", "nobody had asked what became of the one before")]
+    public void A_fault_on_purpose_is_found(int sabotage, string invariant, string words)
     {
         for (ulong seed = 1; seed <= 400; seed++)
         {
-            if (SimRun.Play(seed, sabotage: (Sabotage)sabotage).Violation?.StartsWith(invariant + ":", StringComparison.Ordinal) == true) return;
+            if (SimRun.Play(seed, sabotage: (Sabotage)sabotage).Violation is { } found && found.StartsWith(invariant + ":", StringComparison.Ordinal) && found.Contains(words, StringComparison.Ordinal)) return;
         }
-        Assert.Fail($"400 nights with {(Sabotage)sabotage} and nobody saw a breach of {invariant}");
+        Assert.Fail($"400 nights with {(Sabotage)sabotage} and nobody saw a breach of {invariant} ({words})");
     }
 
     /// <summary>Where every question is answered nobody gets anything twice, not even with a label; asked of the wrong provider, some do.</summary>
@@ -51,7 +53,8 @@ public sealed class SeedTests
         {
             SimRun? played = null;
             var night = SimRun.Play(seed, households: 60, calm: true, standby: true, sabotage: (Sabotage)sabotage, faults: Faults.None with { LosePerMille = 80, BreakPerMille = 150 }, weather: run => played = run);
-            Assert.Null(night.Violation);
+            // Asked of the wrong one time and again, somebody may be given it more often than the one label excuses.
+            if (!someTwice || night.Violation?.StartsWith("I2:", StringComparison.Ordinal) != true) Assert.Null(night.Violation);
             twice += played!.Far.Effects.Count(e => e.Key.Channel == ChannelKind.Sms && e.Value > 1);
         }
         Assert.Equal(someTwice, twice > 0);

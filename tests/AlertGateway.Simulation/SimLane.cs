@@ -57,7 +57,8 @@ internal sealed class SimLane(ChannelKind kind, SimGateway gateway, SimRun run) 
             {
                 if (!gateway.Alive) return;
                 var key = new DeliveryKey(taken.Started.DisseminationNo, taken.Started.EndpointNo, kind, (Purpose)taken.Started.Purpose);
-                if (_steps.Decide(in taken, new AskOutcome(run.Far.Ask(key, taken.Route), "ref")) is { } row) gateway.Do(async () => await gateway.Ledger.AppendAsync(new[] { row }));
+                var row = run.Sabotage == Sabotage.AskNobody ? taken.Started with { Code = (byte)ResultCode.AskedInVain, AtTicks = run.Scheduler.Clock.WallTicks } : _steps.Decide(in taken, new AskOutcome(run.Far.Ask(key, taken.Route), "ref"));
+                if (row is { } answer) gateway.Do(async () => await gateway.Ledger.AppendAsync(new[] { answer }));
             });
         }
     }
@@ -75,10 +76,19 @@ internal sealed class SimLane(ChannelKind kind, SimGateway gateway, SimRun run) 
                 Rest(why);
                 return;
             }
+            if (run.Sabotage == Sabotage.LabelAll) LabelAll(count);
             foreach (ref readonly var row in _rows.AsSpan(0, count)) run.Oracle.Taken(in row);
             // As in the lane: the next batch does not wait for this one's commit.
             var (taken, rows) = (_batch[..count], _rows[..count]);
             gateway.Do(() => SendWhenDurableAsync(taken, rows));
+        }
+    }
+
+    private void LabelAll(int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            if (_rows[i].Attempt > 1) _rows[i] = _batch[i].Started = _rows[i] with { Code = StartedCodes.PossibleDuplicate };
         }
     }
 
@@ -120,7 +130,7 @@ internal sealed class SimLane(ChannelKind kind, SimGateway gateway, SimRun run) 
     private void Finish(Outgoing outgoing, DispatchOutcome outcome)
     {
         if (!gateway.Alive) return;
-        if (run.Sabotage == Sabotage.NeverAsk && outcome.Code == ResultCode.Unknown) outcome = DispatchOutcome.RetryLater(outcome.Error);
+        if (run.Sabotage is Sabotage.NeverAsk or Sabotage.LabelAll && outcome.Code == ResultCode.Unknown) outcome = DispatchOutcome.RetryLater(outcome.Error);
         _results.Add(_steps.Finish(outgoing.Started, outcome));
         if (_settling) return;
         _settling = true;

@@ -33,6 +33,12 @@ internal enum Sabotage : byte
 
     /// <summary>What one provider may have taken is asked of the other.</summary>
     AskAnother = 6,
+
+    /// <summary>Every further attempt is labelled, and an unknown outcome is sent again without asking.</summary>
+    LabelAll = 7,
+
+    /// <summary>Whatever is unknown is given up for unanswerable without asking.</summary>
+    AskNobody = 8,
 }
 
 /// <summary>Where and how a run crashes, beyond what its seed does.</summary>
@@ -84,6 +90,9 @@ internal sealed class SimRun
     public Oracle Oracle { get; }
 
     public FarSide Far { get; }
+
+    /// <summary>Crashes so far.</summary>
+    public int Crashes => _crashes;
 
     /// <summary>Null while the process is down.</summary>
     public SimGateway? Gateway { get; private set; }
