@@ -10,6 +10,8 @@ internal sealed partial class Oracle
     private readonly Dictionary<DeliveryKey, Attempts> _attempts = [];
     private readonly Dictionary<int, HashSet<DeliveryKey>> _labelledByCrash = [];
     private readonly HashSet<DeliveryTag> _onTheWire = [];
+    private readonly Dictionary<ChannelKind, int> _unsettled = [];
+    private readonly HashSet<(int No, ChannelKind Channel, Purpose Purpose)> _closed = [];
 
     private bool IsLabelled(DeliveryKey key) => _attempts.TryGetValue(key, out var attempts) && attempts.Labelled;
 
@@ -22,7 +24,10 @@ internal sealed partial class Oracle
     private void StartedIsDurable(DeliveryKey key, in LedgerEvent e)
     {
         var attempts = Of(key);
+        attempts.Newest = e.Attempt;
         _onTheWire.Add(new DeliveryTag(key, e.Attempt));
+        int unsettled = _unsettled[key.Channel] = _unsettled.GetValueOrDefault(key.Channel) + 1;
+        if (unsettled > run.Faults.Window) Fail($"I11: {unsettled} attempts of {key.Channel} have started and have no result, W is {run.Faults.Window}", key.EndpointNo);
         bool asked = ChannelClasses.Of(key.Channel) != AdapterClass.Queryable || run.Far.AskedFor(key) > attempts.AskedWhenDoubted;
         if (attempts.Doubted && !asked) Fail($"I2: attempt {e.Attempt} of {key} started and nobody had asked what became of the one before", key.EndpointNo);
         if (e.Code != StartedCodes.PossibleDuplicate) return;
@@ -39,6 +44,8 @@ internal sealed partial class Oracle
     {
         var attempts = Of(key);
         bool wasOnTheWire = _onTheWire.Remove(new DeliveryTag(key, e.Attempt));
+        if (wasOnTheWire) _unsettled[key.Channel]--;
+        if (e.Attempt == attempts.Newest) attempts.Last = (ResultCode)e.Code;
         if ((ResultCode)e.Code != ResultCode.Unknown) return;
         (attempts.Doubted, attempts.AskedWhenDoubted) = (true, run.Far.AskedFor(key));
         if ((DispatchError)(byte)e.Number != DispatchError.GatewayCrashed || ChannelClasses.Of(key.Channel) == AdapterClass.Idempotent) return;
@@ -46,8 +53,56 @@ internal sealed partial class Oracle
         attempts.InFlightAtCrash = run.Crashes;
     }
 
+    /// <summary>The process is dead: for what a receipt has ended no result comes any more, and nobody waits for one.</summary>
+    public void Crashed()
+    {
+        foreach (var tag in _onTheWire.Where(t => Of(t.Key) is { Delivered: true } or { GivenUp: true }).ToArray())
+        {
+            _onTheWire.Remove(tag);
+            _unsettled[tag.Key.Channel]--;
+        }
+    }
+
+    private void ReceiptIsDurable(DeliveryKey key, in LedgerEvent e)
+    {
+        var attempts = Of(key);
+        if ((Evidence)e.Code >= Evidence.Delivered) attempts.Delivered = true;
+        else if ((Evidence)e.Code == Evidence.Planned && e.Attempt == attempts.Newest) attempts.GivenUp = true;
+    }
+
+    /// <summary>Why nothing more may be sent, by what is durable; null while something may.</summary>
+    private string? FinalBecause(DeliveryKey key)
+    {
+        var attempts = Of(key);
+        if (_closed.Contains((key.DisseminationNo, key.Channel, key.Purpose))) return "its set is closed";
+        if (key.Purpose == Purpose.Original && _stopped.Contains(key.DisseminationNo)) return "its message is stopped";
+        if (attempts.Delivered) return "it is delivered";
+        if (attempts.GivenUp) return "the far side gave its newest attempt up";
+        if (_onTheWire.Contains(new DeliveryTag(key, attempts.Newest))) return "an attempt is on the wire";
+        return attempts.Last switch
+        {
+            ResultCode.Accepted => "it was taken",
+            ResultCode.Refused => "it was refused",
+            ResultCode.NotSent => "its gate was closed",
+            ResultCode.Unknown when ChannelClasses.Of(key.Channel) != AdapterClass.Idempotent => "nobody knows yet what became of it",
+            ResultCode.AskedInVain when attempts.Labelled => "it had its one extra message",
+            _ => null,
+        };
+    }
+
     private sealed class Attempts
     {
+        public byte Newest { get; set; }
+
+        /// <summary>Result of the newest one; null before it has any.</summary>
+        public ResultCode? Last { get; set; }
+
+        /// <summary>A receipt says that somebody has it.</summary>
+        public bool Delivered { get; set; }
+
+        /// <summary>A receipt says that the newest attempt failed.</summary>
+        public bool GivenUp { get; set; }
+
         /// <summary>One of them ended unknown: it may have been taken.</summary>
         public bool Doubted { get; set; }
 

@@ -65,6 +65,10 @@ internal sealed partial class Oracle(SimRun run)
             case LedgerEventKind.Receipt:
                 _mayHave.Add(key);
                 _receipts.Add((key, e.Code));
+                ReceiptIsDurable(key, in e);
+                break;
+            case LedgerEventKind.Suppressed:
+                _closed.Add((key.DisseminationNo, key.Channel, key.Purpose));
                 break;
         }
     }
@@ -72,8 +76,10 @@ internal sealed partial class Oracle(SimRun run)
     /// <summary>A lane takes a delivery in hand, by what is durable by now.</summary>
     public void Taken(in LedgerEvent started)
     {
-        if ((Purpose)started.Purpose != Purpose.Cancel) return;
-        var original = new DeliveryKey(started.DisseminationNo, started.EndpointNo, (ChannelKind)started.Channel, Purpose.Original);
+        var key = new DeliveryKey(started.DisseminationNo, started.EndpointNo, (ChannelKind)started.Channel, (Purpose)started.Purpose);
+        if (FinalBecause(key) is { } final) Fail($"I1: {key} is taken in hand again: {final}", key.EndpointNo);
+        if (key.Purpose != Purpose.Cancel) return;
+        var original = key with { Purpose = Purpose.Original };
         // Nothing starts any more of what is taken back: an attempt that is on the wire is the last one.
         if (!Chain(original).Any(k => _mayHave.Contains(k) || _onTheWire.Any(t => t.Key == k))) Fail($"I5: endpoint {original.EndpointNo} is told to forget what it certainly never had", original.EndpointNo);
     }
@@ -142,6 +148,8 @@ internal sealed partial class Oracle(SimRun run)
             foreach (var set in state.Sets)
             {
                 for (int slot = 0; slot < set.Count; slot++) Judge(room, state, set, slot, far);
+                int lost = Enumerable.Range(0, set.Count).Count(s => set.OutcomeOf(s) == Outcome.Failed && far.Effects.ContainsKey(KeyOf(state, set, s)) && !FailureWasReported(KeyOf(state, set, s), far));
+                if (lost > set.PossibleLoss) Fail($"I1: {lost} of d{state.DisseminationNo} {set.Channel} {set.Purpose} are failed and somebody got them, {set.PossibleLoss} are counted as possible losses");
             }
         }
         foreach (var (key, count) in far.Effects)
@@ -150,9 +158,13 @@ internal sealed partial class Oracle(SimRun run)
         }
     }
 
+    private static DeliveryKey KeyOf(Dissemination state, DeliverySet set, int slot) => new(state.DisseminationNo, set.Endpoints[slot], set.Channel, set.Purpose);
+
+    private static bool FailureWasReported(DeliveryKey key, FarSide far) => far.ReportedFailed.Contains(key);
+
     private void Judge(DisseminationRoom room, Dissemination state, DeliverySet set, int slot, FarSide far)
     {
-        var key = new DeliveryKey(state.DisseminationNo, set.Endpoints[slot], set.Channel, set.Purpose);
+        var key = KeyOf(state, set, slot);
         int effects = far.Effects.GetValueOrDefault(key);
         switch (set.OutcomeOf(slot))
         {
@@ -162,7 +174,7 @@ internal sealed partial class Oracle(SimRun run)
             case Outcome.Suppressed when effects > 0:
                 Fail($"I1: {key} is suppressed and somebody got it", key.EndpointNo);
                 break;
-            case Outcome.Failed when effects > 0 && !far.ReportedFailed.Contains(key) && set.PossibleLoss == 0:
+            case Outcome.Failed when effects > 0 && !FailureWasReported(key, far) && !Of(key).Doubted:
                 Fail($"I1: {key} failed without doubt and somebody got it", key.EndpointNo);
                 break;
             case < Outcome.Delivered:

@@ -33,6 +33,9 @@ public sealed class SeedTests
     [InlineData((int)Sabotage.NeverAsk, "I2", "was given 2 times, without a label")]
     [InlineData((int)Sabotage.LabelAll, "I2", "is labelled and no earlier one was in doubt")]
     [InlineData((int)Sabotage.AskNobody, "I2", "nobody had asked what became of the one before")]
+    [InlineData((int)Sabotage.WideWindow, "I11", "have started and have no result")]
+    [InlineData((int)Sabotage.TakenForRefused, "I1", "failed without doubt and somebody got it")]
+    [InlineData((int)Sabotage.MisheardRow, "I1", "is taken in hand again: it was taken")]
     public void A_fault_on_purpose_is_found(int sabotage, string invariant, string words)
     {
         for (ulong seed = 1; seed <= 400; seed++)

@@ -17,7 +17,7 @@ internal sealed class SimGateway : ICommitObserver
     public SimGateway(SimRun run)
     {
         _run = run;
-        Ledger = new SimLedger(run.Disk, run.Scheduler, () => Alive, () => run.Crash(Tear.Lost, "the disk is full"), run.Oracle.Durable, run.Sabotage == Sabotage.UntoldRow);
+        Ledger = new SimLedger(run.Disk, run.Scheduler, () => Alive, () => run.Crash(Tear.Lost, "the disk is full"), run.Oracle.Durable, run.Sabotage is Sabotage.UntoldRow or Sabotage.MisheardRow ? Mishear : null);
         Room = run.NewRoom(Ledger);
         Ledger.Observe(Room);
         Ledger.Observe(this);
@@ -101,6 +101,13 @@ internal sealed class SimGateway : ICommitObserver
             foreach (var lane in _lanes) lane.Poke();
             return;
         }
+    }
+
+    private ReadOnlyMemory<LedgerEvent> Mishear(ReadOnlyMemory<LedgerEvent> rows)
+    {
+        if (rows.Span[0].Kind != LedgerEventKind.Result || !_run.Scheduler.Chance(20)) return rows;
+        if (_run.Sabotage == Sabotage.UntoldRow) return default;
+        return rows.ToArray().Select(r => (ResultCode)r.Code == ResultCode.Accepted ? r with { Code = (byte)ResultCode.RetryLater } : r).ToArray();
     }
 
     private void Tick()

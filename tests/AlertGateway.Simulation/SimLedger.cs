@@ -25,7 +25,7 @@ internal sealed class SimDisk
 }
 
 /// <summary>A ledger of one process over the disk: group commit, slow syncs, and whatever a crash leaves.</summary>
-internal sealed class SimLedger(SimDisk disk, Scheduler scheduler, Func<bool> alive, Action onFull, Action<long, LedgerEvent> onDurable, bool forgetsToTell = false) : ILedger
+internal sealed class SimLedger(SimDisk disk, Scheduler scheduler, Func<bool> alive, Action onFull, Action<long, LedgerEvent> onDurable, Func<ReadOnlyMemory<LedgerEvent>, ReadOnlyMemory<LedgerEvent>>? mishear = null) : ILedger
 {
     private readonly List<ICommitObserver> _observers = [];
     private List<(ReadOnlyMemory<LedgerEvent> Rows, TaskCompletionSource<long> Done)> _pending = [];
@@ -82,8 +82,9 @@ internal sealed class SimLedger(SimDisk disk, Scheduler scheduler, Func<bool> al
         }
         for (int i = 0; i < batch.Count; i++)
         {
-            if (forgetsToTell && batch[i].Rows.Span[0].Kind == LedgerEventKind.Result && scheduler.Chance(20)) continue;
-            foreach (var observer in _observers) observer.OnCommitted(first[i], batch[i].Rows.Span);
+            var told = mishear is null ? batch[i].Rows : mishear(batch[i].Rows);
+            if (told.IsEmpty) continue;
+            foreach (var observer in _observers) observer.OnCommitted(first[i], told.Span);
         }
         for (int i = 0; i < batch.Count && alive(); i++) batch[i].Done.SetResult(first[i]);
     }

@@ -39,6 +39,15 @@ internal enum Sabotage : byte
 
     /// <summary>Whatever is unknown is given up for unanswerable without asking.</summary>
     AskNobody = 8,
+
+    /// <summary>A lane starts four times as many as its window has.</summary>
+    WideWindow = 9,
+
+    /// <summary>What was taken is written down as refused, once another delivery of the set is a possible loss.</summary>
+    TakenForRefused = 10,
+
+    /// <summary>Now and then the room takes a durable acceptance for a failure that may be tried again.</summary>
+    MisheardRow = 11,
 }
 
 /// <summary>Where and how a run crashes, beyond what its seed does.</summary>
@@ -168,6 +177,7 @@ internal sealed class SimRun
         if (_crashes < 6) Oracle.CompareWithRebuilt(gateway.Room, Disk.Rows.Count);
         gateway.Kill();
         gateway.Ledger.Crash(tear);
+        Oracle.Crashed();
         if (Sabotage == Sabotage.ForgetfulDisk) _snapshot = null;
         if (Sabotage == Sabotage.ForgetfulDisk) Disk.Rows.RemoveRange(Math.Max(0, Disk.Rows.Count - 20), Math.Min(20, Disk.Rows.Count));
         Gateway = null;
