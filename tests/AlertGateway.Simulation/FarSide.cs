@@ -168,7 +168,12 @@ internal sealed class FarSide(SimRun run)
 
     private void Post(Receipt receipt, int tries)
     {
-        if (run.Gateway is { Ready: true } gateway) gateway.Receive(receipt);
-        else if (tries > 0) run.Scheduler.AfterMilliseconds(500, 3_000, () => Post(receipt, tries - 1));
+        if (run.Gateway is { Ready: true } gateway) gateway.Receive(receipt, Again);
+        else Again();
+
+        void Again()
+        {
+            if (tries > 0) run.Scheduler.AfterMilliseconds(500, 3_000, () => Post(receipt, tries - 1));
+        }
     }
 }

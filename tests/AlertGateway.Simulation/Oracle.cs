@@ -5,7 +5,7 @@ using AlertGateway.Storage.Ledger;
 namespace AlertGateway.Simulation;
 
 /// <summary>
-/// Judges every effect as it happens against I1–I9, and the end by I1, I2, I5 and I12. Knows only the disk, the wire and what the far side did; never asks the gateway whether it was right.
+/// Judges every effect and every durable row as it happens, and the end, by what docs/simulation.md lists of I1–I7, I9, I11 and I12. Knows only the disk, the wire and what the far side did; of the gateway it looks at the outcomes that it serves, to compare them.
 /// </summary>
 internal sealed partial class Oracle(SimRun run)
 {
@@ -44,6 +44,7 @@ internal sealed partial class Oracle(SimRun run)
             case LedgerEventKind.Cleared:
                 if (!_cleared.Add(e.DisseminationNo)) Fail($"I2: dissemination {e.DisseminationNo} was opened twice");
                 _chainOf.TryAdd(e.DisseminationNo, e.DisseminationNo);
+                ClearedIsDurable(in e);
                 break;
             case LedgerEventKind.Superseded:
                 _stopped.Add(e.DisseminationNo);
@@ -51,6 +52,7 @@ internal sealed partial class Oracle(SimRun run)
                 break;
             case LedgerEventKind.Cancelled:
                 _stopped.Add(e.DisseminationNo);
+                _cancelledAt.TryAdd(e.DisseminationNo, run.Scheduler.Clock.Now);
                 break;
             case LedgerEventKind.Started:
                 if (!_cleared.Contains(e.DisseminationNo)) Fail($"I7: {key} started before its clearance was durable", key.EndpointNo);
@@ -92,8 +94,8 @@ internal sealed partial class Oracle(SimRun run)
         if (!_started.Contains(tag)) Fail($"I1: the first byte of {tag} left before its Started row was durable", tag.Key.EndpointNo);
         if (key.Purpose == Purpose.Original && _stopped.Contains(key.DisseminationNo)) Fail($"I5: {tag} left after the commit that stopped it", tag.Key.EndpointNo);
         if (key.Purpose == Purpose.Original && _expires.TryGetValue(key.DisseminationNo, out long expires) && run.Scheduler.Clock.WallTicks >= expires) Fail($"I4: {tag} left after its expiry", tag.Key.EndpointNo);
-        if (key.EndpointNo < 1 || key.EndpointNo > run.Town.Registry.Endpoints || run.Town.Registry.EndpointChannel[key.EndpointNo] != (byte)key.Channel) Fail($"I3: {tag} is not in the audience", tag.Key.EndpointNo);
-        if (key.Purpose == Purpose.Cancel && !Chain(key with { Purpose = Purpose.Original }).Any(_originalStarted.Contains)) Fail($"I5: {tag} takes back what never started", tag.Key.EndpointNo);
+        if (!IsInAudience(key) || run.Town.Registry.EndpointChannel[key.EndpointNo] != (byte)key.Channel) Fail($"I3: {tag} is not in the audience", tag.Key.EndpointNo);
+        if (key.Purpose == Purpose.Cancel && !_originalStarted.Contains(key with { Purpose = Purpose.Original })) Fail($"I5: {tag} takes back what never started", tag.Key.EndpointNo);
         if (key.Purpose == Purpose.Correction && key.Channel is not (ChannelKind.Loudspeaker or ChannelKind.Broadcast)) Fail($"I5: {tag} corrects where a cancel belongs", tag.Key.EndpointNo);
         if (delivery.Rendition.Text != (key.Purpose is Purpose.Original ? "Original" : delivery.Rendition.Text is "Cancel" or "Correction" ? delivery.Rendition.Text : "")) Fail($"{tag} carries the words of another purpose", tag.Key.EndpointNo);
     }
@@ -103,7 +105,7 @@ internal sealed partial class Oracle(SimRun run)
     {
         var key = tag.Key;
         run.Mark(101, key.DisseminationNo, key.EndpointNo, tag.Attempt);
-        int chain = _chainOf.GetValueOrDefault(key.DisseminationNo, key.DisseminationNo);
+        int chain = ChainOf(key.DisseminationNo);
         int rank = (key.DisseminationNo * 2) + (key.Purpose == Purpose.Original ? 0 : 1);
         if (_newest.TryGetValue((chain, key.EndpointNo), out int newest) && newest > rank && !IsLabelled(key)) Fail($"I6: endpoint {key.EndpointNo} got {tag} after a newer message of its chain (rank {newest})", tag.Key.EndpointNo);
         _newest[(chain, key.EndpointNo)] = Math.Max(newest, rank);
@@ -145,6 +147,7 @@ internal sealed partial class Oracle(SimRun run)
         }
         foreach (var state in room.States)
         {
+            JudgeAudience(state);
             foreach (var set in state.Sets)
             {
                 for (int slot = 0; slot < set.Count; slot++) Judge(room, state, set, slot, far);

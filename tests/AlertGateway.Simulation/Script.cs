@@ -1,4 +1,5 @@
 using AlertGateway.Core.Tracking;
+using AlertGateway.Storage.Ledger;
 
 namespace AlertGateway.Simulation;
 
@@ -7,7 +8,10 @@ internal sealed class Script(SimRun run, bool calm)
 {
     private static readonly Actor Officer = new(2, "李值班", "test");
 
+    private readonly List<int> _opened = [];
+    private readonly HashSet<int> _updated = [];
     private int _waiting;
+    private bool _wasDown;
 
     /// <summary>Everybody has done what they wanted and was answered.</summary>
     public bool Done => _waiting == 0;
@@ -21,7 +25,8 @@ internal sealed class Script(SimRun run, bool calm)
             string name = $"alert-{i}";
             int life = calm || s.Chance(700) ? 3_600_000 : s.Below(2_000, 60_000);
             _waiting++;
-            s.AfterMilliseconds(10, calm ? 20 : 20_000, () => Open(name, life, takesOver: 0, no => FollowUp(name, no)));
+            int[] to = SomeOf(run.Town.Everybody);
+            s.AfterMilliseconds(10, calm ? 20 : 20_000, () => Open(name, life, takesOver: 0, to, no => FollowUp(name, no, to)));
         }
         if (calm) return;
         int crashes = s.Below(0, 4);
@@ -32,10 +37,41 @@ internal sealed class Script(SimRun run, bool calm)
         if (s.Chance(300)) s.AfterMilliseconds(100, 30_000, () => s.Clock.StepTicks += s.Between(-30, 30) * TimeSpan.TicksPerSecond);
         s.Clock.DriftPpm = s.Below(-200, 201);
         int away = s.Below(0, 6);
+        More();
         for (int i = 0; i < away; i++) s.AfterMilliseconds(0, 20_000, () => run.Far.GoOffline(s.Below(1, run.Town.Registry.Endpoints + 1), 60_000));
     }
 
-    private void FollowUp(string name, int no)
+    // The first stream stays as it was: whatever else happens is drawn from the other.
+    private void More()
+    {
+        var (s, later) = (run.Scheduler, run.Scheduler.Later);
+        if (run.Extras.HasFlag(Extras.HourSteps)) s.After(later.Between(1_000_000, 300_000_000), () => s.Clock.StepTicks += (later.Chance(500) ? 1 : -1) * TimeSpan.TicksPerHour);
+        if (run.Extras.HasFlag(Extras.Reserve) && later.Chance(600)) s.After(later.Between(1_000_000, 200_000_000), () => OnReserve(later.Between(10, 90) * TimeSpan.TicksPerSecond));
+    }
+
+    /// <summary>Whoever was warned is told meanwhile that it was nothing, half of the time.</summary>
+    private void OnReserve(long ticks)
+    {
+        var (s, since) = (run.Scheduler, run.Scheduler.Clock.Now);
+        run.Note("the ledger lives on its reserve");
+        run.Disk.OnReserve = true;
+        int newest = _opened.FindLast(no => run.Extras.HasFlag(Extras.UpdateAfterCancel) || !_updated.Contains(no));
+        if (newest > 0 && s.Later.Chance(500))
+        {
+            _waiting++;
+            s.After(s.Later.Between(0, ticks / 2), () => Cancel(newest, falseAlarm: s.Later.Chance(300)));
+        }
+        s.After(ticks, () =>
+        {
+            run.Note("there is room on the disk again");
+            // Behind a provider that did not answer a cancel may wait for other reasons.
+            if (run.Gateway is { Ready: true } gateway && !_wasDown) run.Oracle.ReserveEnds(gateway, since);
+            run.Disk.OnReserve = false;
+            run.Gateway?.RoomAgain();
+        });
+    }
+
+    private void FollowUp(string name, int no, int[] to)
     {
         var s = run.Scheduler;
         int dice = calm ? 1000 : s.Below(0, 100);
@@ -47,8 +83,9 @@ internal sealed class Script(SimRun run, bool calm)
         }
         else if (dice < 70)
         {
+            _updated.Add(no);
             _waiting++;
-            s.AfterMilliseconds(1, 15_000, () => Open(name + "-update", 3_600_000, no, newer =>
+            s.AfterMilliseconds(1, 15_000, () => Open(name + "-update", 3_600_000, no, run.Scheduler.Later.Chance(500) ? to : SomeOf(to), newer =>
             {
                 if (!s.Chance(400)) return;
                 _waiting++;
@@ -57,10 +94,14 @@ internal sealed class Script(SimRun run, bool calm)
         }
     }
 
-    private void Open(string name, int lifeMilliseconds, int takesOver, Action<int> then)
+    // Every third message goes to everybody it may go to.
+    private int[] SomeOf(int[] otherwise) => run.Extras.HasFlag(Extras.Areas) && !run.Scheduler.Later.Chance(333) ? run.Town.Part(run.Scheduler.Later) : otherwise;
+
+    private void Open(string name, int lifeMilliseconds, int takesOver, int[] to, Action<int> then)
     {
-        long wall = run.Scheduler.Clock.WallTicks, expires = wall + (lifeMilliseconds * 10_000L);
-        var alert = run.Town.Alert(name, wall, expires, takesOver);
+        long wall = run.Scheduler.Clock.WallTicks, expires = run.Extras.HasFlag(Extras.NoExpiry) && run.Scheduler.Later.Chance(400) ? long.MaxValue : wall + (lifeMilliseconds * 10_000L);
+        run.Oracle.Approved(name, to);
+        var alert = run.Town.Alert(name, wall, expires, takesOver, run.Sabotage == Sabotage.Everybody ? run.Town.Everybody : to);
         bool answered = false;
         Try();
 
@@ -76,6 +117,7 @@ internal sealed class Script(SimRun run, bool calm)
                     if (answered || !gateway.Alive) return;
                     answered = true;
                     run.Oracle.Opened(no, expires);
+                    _opened.Add(no);
                     then(no);
                     _waiting--;
                 });
@@ -96,7 +138,14 @@ internal sealed class Script(SimRun run, bool calm)
             {
                 gateway.Do(async () =>
                 {
-                    await gateway.Room.CancelAsync(no, Officer, "test", falseAlarm, CancellationToken.None);
+                    try
+                    {
+                        await gateway.Room.CancelAsync(no, Officer, "test", falseAlarm, CancellationToken.None);
+                    }
+                    catch (LedgerFullException)
+                    {
+                        run.Oracle.CancelRefused(no);
+                    }
                     if (answered || !gateway.Alive) return;
                     answered = true;
                     _waiting--;
@@ -108,13 +157,13 @@ internal sealed class Script(SimRun run, bool calm)
 
     private void StandbyDown(int milliseconds)
     {
-        run.Far.StandbyDown = true;
+        run.Far.StandbyDown = _wasDown = true;
         run.Scheduler.AfterMilliseconds(milliseconds, milliseconds, () => run.Far.StandbyDown = false);
     }
 
     private void Down(int milliseconds)
     {
-        run.Far.Down = true;
+        run.Far.Down = _wasDown = true;
         run.Scheduler.AfterMilliseconds(milliseconds, milliseconds, () => run.Far.Down = false);
     }
 }

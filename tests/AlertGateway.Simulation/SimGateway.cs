@@ -17,7 +17,8 @@ internal sealed class SimGateway : ICommitObserver
     public SimGateway(SimRun run)
     {
         _run = run;
-        Ledger = new SimLedger(run.Disk, run.Scheduler, () => Alive, () => run.Crash(Tear.Lost, "the disk is full"), run.Oracle.Durable, run.Sabotage is Sabotage.UntoldRow or Sabotage.MisheardRow ? Mishear : null);
+        Ledger = new SimLedger(run.Disk, run.Scheduler, () => Alive, () => run.Crash(Tear.Lost, "the disk is full"), run.Oracle.Durable, run.Sabotage is Sabotage.UntoldRow or Sabotage.MisheardRow ? Mishear : null,
+            run.Sabotage == Sabotage.SpendsReserve, run.Sabotage == Sabotage.NoCancelOnReserve ? e => e.Kind == LedgerEventKind.Cancelled : null, run.Oracle.OnReserve);
         Room = run.NewRoom(Ledger);
         Ledger.Observe(Room);
         Ledger.Observe(this);
@@ -30,6 +31,9 @@ internal sealed class SimGateway : ICommitObserver
     /// <summary>Recovered; takes requests.</summary>
     public bool Ready { get; private set; }
 
+    /// <summary>When it became ready, monotonic ticks.</summary>
+    public long ReadyTicks { get; private set; }
+
     public DisseminationRoom Room { get; }
 
     public SimLedger Ledger { get; }
@@ -37,7 +41,7 @@ internal sealed class SimGateway : ICommitObserver
     public void Start() => Do(async () =>
     {
         await Room.RecoverAsync(CancellationToken.None);
-        Ready = true;
+        (Ready, ReadyTicks) = (true, _run.Scheduler.Clock.Now);
         foreach (var lane in _lanes) Room.Join(lane);
         foreach (var lane in _lanes) lane.Poke();
         for (int endpoint = 1; endpoint <= _run.Town.Registry.Endpoints; endpoint++)
@@ -68,11 +72,25 @@ internal sealed class SimGateway : ICommitObserver
         return Room.FindByAlert(key)!.Value;
     }
 
-    public void Receive(Receipt receipt) => Do(async () =>
+    /// <summary>A receipt that the disk has no room for is refused: whoever sent it comes again.</summary>
+    public void Receive(Receipt receipt, Action refused) => Do(async () =>
     {
-        var verdict = await Room.ReportAsync(receipt, CancellationToken.None);
-        if (Alive) _run.Oracle.Answered(receipt, verdict);
+        try
+        {
+            var verdict = await Room.ReportAsync(receipt, CancellationToken.None);
+            if (Alive) _run.Oracle.Answered(receipt, verdict);
+        }
+        catch (LedgerFullException)
+        {
+            refused();
+        }
     });
+
+    /// <summary>There is room on the disk again: lanes look by themselves ten times a second.</summary>
+    public void RoomAgain()
+    {
+        foreach (var lane in _lanes) lane.Poke();
+    }
 
     /// <summary>Runs a request of the outside; an error that is not the disk's is a violation.</summary>
     public async void Do(Func<Task> request)

@@ -69,7 +69,9 @@ internal sealed class SimLane(ChannelKind kind, SimGateway gateway, SimRun run) 
     {
         while (gateway.Alive)
         {
-            int count = _steps.Take(_batch, _rows, out var why);
+            int count = 0;
+            var why = LaneWait.Work;
+            if (run.Sabotage != Sabotage.NothingOnReserve || !gateway.Ledger.IsShortOfSpace) count = _steps.Take(_batch, _rows, out why);
             if (count == 0)
             {
                 _pumping = false;
@@ -112,7 +114,8 @@ internal sealed class SimLane(ChannelKind kind, SimGateway gateway, SimRun run) 
     private void Rest(LaneWait why)
     {
         if (why == LaneWait.Capacity) return; // a result pokes
-        long wait = why == LaneWait.Pace ? 50_000 : Math.Clamp(gateway.Room.NextDueTicks(kind) - run.Scheduler.Clock.WallTicks, 10_000, TimeSpan.TicksPerSecond);
+        if (gateway.Ledger.IsShortOfSpace) why = LaneWait.Pace; // a retry that is due is not taken: the clock would not go on
+        long wait = gateway.Ledger.IsShortOfSpace ? TimeSpan.TicksPerSecond / 10 : why == LaneWait.Pace ? 50_000 : Math.Clamp(gateway.Room.NextDueTicks(kind) - run.Scheduler.Clock.WallTicks, 10_000, TimeSpan.TicksPerSecond);
         if (why == LaneWait.Work && gateway.Room.NextDueTicks(kind) == long.MaxValue) return; // a commit or a device coming online pokes
         long at = run.Scheduler.Clock.Now + wait;
         if (_wakeAt > run.Scheduler.Clock.Now && _wakeAt <= at) return;

@@ -22,16 +22,21 @@ internal sealed class SimDisk
 
     /// <summary>No room for another row until somebody clears up.</summary>
     public bool Full { get; set; }
+
+    /// <summary>Full as well, but the ledger has a reserve to live on.</summary>
+    public bool OnReserve { get; set; }
 }
 
 /// <summary>A ledger of one process over the disk: group commit, slow syncs, and whatever a crash leaves.</summary>
-internal sealed class SimLedger(SimDisk disk, Scheduler scheduler, Func<bool> alive, Action onFull, Action<long, LedgerEvent> onDurable, Func<ReadOnlyMemory<LedgerEvent>, ReadOnlyMemory<LedgerEvent>>? mishear = null) : ILedger
+internal sealed class SimLedger(SimDisk disk, Scheduler scheduler, Func<bool> alive, Action onFull, Action<long, LedgerEvent> onDurable, Func<ReadOnlyMemory<LedgerEvent>, ReadOnlyMemory<LedgerEvent>>? mishear = null, bool hidesReserve = false, Func<LedgerEvent, bool>? refuses = null, Action<ReadOnlyMemory<LedgerEvent>>? onReserve = null) : ILedger
 {
     private readonly List<ICommitObserver> _observers = [];
     private List<(ReadOnlyMemory<LedgerEvent> Rows, TaskCompletionSource<long> Done)> _pending = [];
     private bool _scheduled;
 
     public long LastSequence => disk.Rows.Count;
+
+    public bool IsShortOfSpace => disk.OnReserve && !hidesReserve;
 
     public void Observe(ICommitObserver observer) => _observers.Add(observer);
 
@@ -49,6 +54,8 @@ internal sealed class SimLedger(SimDisk disk, Scheduler scheduler, Func<bool> al
             scheduler.After(0, onFull);
             throw new LedgerException("The disk is full.");
         }
+        if (disk.OnReserve && (Begins(events.Span) || refuses?.Invoke(events.Span[0]) == true)) throw new LedgerFullException("The disk is full.");
+        if (disk.OnReserve) onReserve?.Invoke(events);
         // The continuation runs where the commit happens: one thread, one order.
         var done = new TaskCompletionSource<long>();
         _pending.Add((events, done));
@@ -58,6 +65,16 @@ internal sealed class SimLedger(SimDisk disk, Scheduler scheduler, Func<bool> al
             scheduler.After(scheduler.Chance(20) ? scheduler.Between(200_000, 3_000_000) : scheduler.Between(500, 30_000), Commit);
         }
         return new(done.Task);
+    }
+
+    // What SqliteLedger refuses.
+    private static bool Begins(ReadOnlySpan<LedgerEvent> events)
+    {
+        foreach (ref readonly var e in events)
+        {
+            if (e.Kind is LedgerEventKind.Submitted or LedgerEventKind.Proposed or LedgerEventKind.AudienceFrozen or LedgerEventKind.RenditionStored or LedgerEventKind.Cleared or LedgerEventKind.Receipt) return true;
+        }
+        return false;
     }
 
     /// <summary>The process dies in the middle of a commit, if one was under way.</summary>

@@ -48,6 +48,18 @@ internal enum Sabotage : byte
 
     /// <summary>Now and then the room takes a durable acceptance for a failure that may be tried again.</summary>
     MisheardRow = 11,
+
+    /// <summary>A message goes to everybody, whomever it was approved for.</summary>
+    Everybody = 12,
+
+    /// <summary>On its reserve the ledger refuses cancels, as it does everything new.</summary>
+    NoCancelOnReserve = 13,
+
+    /// <summary>On the reserve lanes take nothing, not even what takes back.</summary>
+    NothingOnReserve = 14,
+
+    /// <summary>Lanes do not ask whether the ledger lives on its reserve.</summary>
+    SpendsReserve = 15,
 }
 
 /// <summary>Where and how a run crashes, beyond what its seed does.</summary>
@@ -67,9 +79,9 @@ internal sealed class SimRun
     private (int Row, List<byte[]> States)? _snapshot;
     private int _crashes;
 
-    private SimRun(ulong seed, int households, CrashPoint? crashPoint, bool tell, bool calm, int watch, Sabotage sabotage, Faults? faults, int scale, bool standby, bool atOnce)
+    private SimRun(ulong seed, int households, CrashPoint? crashPoint, bool tell, bool calm, int watch, Sabotage sabotage, Faults? faults, int scale, bool standby, bool atOnce, Extras extras)
     {
-        (Standby, AtOnce) = (standby, atOnce);
+        (Standby, AtOnce, Extras) = (standby, atOnce, extras);
         (_crashPoint, _story, _watch) = (crashPoint, tell ? [] : null, watch);
         Sabotage = sabotage;
         Scheduler = new Scheduler(seed);
@@ -87,6 +99,8 @@ internal sealed class SimRun
 
     /// <summary>Alerts that take nothing over are opened with their first attempts in the same append, as an earthquake's are.</summary>
     public bool AtOnce { get; }
+
+    public Extras Extras { get; }
 
     public Scheduler Scheduler { get; }
 
@@ -119,10 +133,11 @@ internal sealed class SimRun
     /// <param name="standby">A second SMS provider, which breaks on its own.</param>
     /// <param name="calm">One alert, no fault but the crash point.</param>
     /// <param name="atOnce">See <see cref="AtOnce"/>.</param>
+    /// <param name="extras">See <see cref="Extras"/>.</param>
     public static SimResult Play(ulong seed, int households = 0, CrashPoint? crashPoint = null, bool tell = false, bool calm = false, int watch = 0, Sabotage sabotage = Sabotage.None, Faults? faults = null, Action<SimRun>? weather = null, int scale = 1, bool standby = false,
-        bool atOnce = false)
+        bool atOnce = false, Extras extras = Extras.None)
     {
-        var run = new SimRun(seed, households, crashPoint, tell, calm, watch, sabotage, faults, scale, standby, atOnce);
+        var run = new SimRun(seed, households, crashPoint, tell, calm, watch, sabotage, faults, scale, standby, atOnce, extras);
         run.Begin();
         weather?.Invoke(run);
         while (run.Oracle.Violation is null && !run.Finished)

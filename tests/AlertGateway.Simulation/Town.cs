@@ -42,18 +42,29 @@ internal sealed class Town
 
     public RegistrySnapshot Registry { get; }
 
-    /// <summary>A red alert to everybody, signed, with its cancel and correction prepared.</summary>
-    public ClearedAlert Alert(string identifier, long wallTicks, long expiresTicks, int takesOver)
+    /// <summary>Every endpoint.</summary>
+    public int[] Everybody => [.. Enumerable.Range(1, Registry.Endpoints)];
+
+    /// <summary>One of the two villages, or some households here and there; never nobody.</summary>
+    public int[] Part(Dice dice)
+    {
+        int village = dice.Below(0, 3);
+        var here = Enumerable.Range(0, Registry.Households + 1).Select(h => village < 2 ? Registry.HouseholdVillage[h] == village : h == 1 || dice.Chance(400)).ToArray();
+        return [.. Everybody.Where(e => Registry.EndpointPerson[e] is > 0 and var person ? here[Registry.PersonHousehold[person]] : e % 2 == village)];
+    }
+
+    /// <summary>A red alert to these endpoints, signed, with its cancel and correction prepared.</summary>
+    public ClearedAlert Alert(string identifier, long wallTicks, long expiresTicks, int takesOver, int[] endpoints)
     {
         var sent = new DateTimeOffset(wallTicks, TimeSpan.Zero);
         var alert = new Alert { Identifier = identifier, Sender = "sim@example.org", SentText = sent.ToString("O"), Sent = sent, Status = AlertStatus.Actual, MsgType = takesOver > 0 ? MsgType.Update : MsgType.Alert, Scope = AlertScope.Public };
-        var channels = Kinds.Select(k => (Kind: k, Endpoints: Enumerable.Range(1, Registry.Endpoints).Where(e => Registry.EndpointChannel[e] == (byte)k).ToArray())).Select(c => new ChannelAudience(c.Kind, c.Endpoints, new byte[c.Endpoints.Length])).ToArray();
+        var channels = Kinds.Select(k => (Kind: k, Endpoints: endpoints.Where(e => Registry.EndpointChannel[e] == (byte)k).ToArray())).Where(c => c.Endpoints.Length > 0).Select(c => new ChannelAudience(c.Kind, c.Endpoints, new byte[c.Endpoints.Length])).ToArray();
         var proposal = new Proposal
         {
             ProposalNo = 1, Hashes = new ApprovalHashes("c", "a", "u", "r", expiresTicks), Holds = [], State = ProposalState.Cleared, Signatures = [], TakesOverDisseminationNo = takesOver,
             Audience = new Audience
             {
-                RegistryVersion = Registry.Version, HouseholdNos = [.. Enumerable.Range(1, Registry.Households)], Channels = channels, Sha256 = "u",
+                RegistryVersion = Registry.Version, HouseholdNos = [.. endpoints.Select(e => Registry.EndpointPerson[e]).Where(p => p > 0).Select(p => Registry.PersonHousehold[p]).Distinct().Order()], Channels = channels, Sha256 = "u",
                 Counts = new AudienceCounts { Towns = 1, Villages = 2, Households = Registry.Households, Persons = Registry.Persons, DangerZoneHouseholds = 0, UnreachableHouseholds = 0, Deliveries = new Dictionary<ChannelKind, int>(), ByTown = [] },
             },
             Area = new AlertArea { Descriptions = [], GeoJson = null, Codes = [], SquareKilometres = 0, Sha256 = "a" },

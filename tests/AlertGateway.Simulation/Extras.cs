@@ -1,0 +1,26 @@
+namespace AlertGateway.Simulation;
+
+/// <summary>What a night may have beyond its seed's first stream; a night without any is what it always was.</summary>
+[Flags]
+internal enum Extras : byte
+{
+    None = 0,
+
+    /// <summary>Alerts go to a part of the town, and their updates to the same or another one.</summary>
+    Areas = 1,
+
+    /// <summary>Some alerts live until they are changed or lifted.</summary>
+    NoExpiry = 2,
+
+    /// <summary>The disk is full for a while and the ledger lives on its reserve.</summary>
+    Reserve = 4,
+
+    /// <summary>The wall clock is stepped by an hour, forth or back.</summary>
+    HourSteps = 8,
+
+    /// <summary>Receipts say that it failed and that it arrived, in any order, and speak of attempts that are over.</summary>
+    Contradictions = 16,
+
+    /// <summary>On the reserve messages are taken back that an update is to follow.</summary>
+    UpdateAfterCancel = 32,
+}
