@@ -74,6 +74,11 @@ internal sealed class Script(SimRun run, bool calm)
     private void FollowUp(string name, int no, int[] to)
     {
         var s = run.Scheduler;
+        if (run.CancelAfterMilliseconds is { } after)
+        {
+            _waiting++;
+            s.After(after * TimeSpan.TicksPerMillisecond, () => Cancel(no, falseAlarm: true));
+        }
         int dice = calm ? 1000 : s.Below(0, 100);
         if (dice < 40)
         {

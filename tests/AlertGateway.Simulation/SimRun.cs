@@ -79,9 +79,10 @@ internal sealed class SimRun
     private (int Row, List<byte[]> States)? _snapshot;
     private int _crashes;
 
-    private SimRun(ulong seed, int households, CrashPoint? crashPoint, bool tell, bool calm, int watch, Sabotage sabotage, Faults? faults, int scale, bool standby, bool atOnce, Extras extras)
+    private SimRun(ulong seed, int households, CrashPoint? crashPoint, bool tell, bool calm, int watch, Sabotage sabotage, Faults? faults, int scale, bool standby, bool atOnce, Extras extras, int? cancelAfterMilliseconds)
     {
         (Standby, AtOnce, Extras) = (standby, atOnce, extras);
+        CancelAfterMilliseconds = cancelAfterMilliseconds;
         (_crashPoint, _story, _watch) = (crashPoint, tell ? [] : null, watch);
         Sabotage = sabotage;
         Scheduler = new Scheduler(seed);
@@ -101,6 +102,9 @@ internal sealed class SimRun
     public bool AtOnce { get; }
 
     public Extras Extras { get; }
+
+    /// <summary>A calm night's alert is taken back as a false alarm so long after its approver was told that it is on its way; null = never.</summary>
+    public int? CancelAfterMilliseconds { get; }
 
     public Scheduler Scheduler { get; }
 
@@ -134,10 +138,11 @@ internal sealed class SimRun
     /// <param name="calm">One alert, no fault but the crash point.</param>
     /// <param name="atOnce">See <see cref="AtOnce"/>.</param>
     /// <param name="extras">See <see cref="Extras"/>.</param>
+    /// <param name="cancelAfterMilliseconds">See <see cref="CancelAfterMilliseconds"/>.</param>
     public static SimResult Play(ulong seed, int households = 0, CrashPoint? crashPoint = null, bool tell = false, bool calm = false, int watch = 0, Sabotage sabotage = Sabotage.None, Faults? faults = null, Action<SimRun>? weather = null, int scale = 1, bool standby = false,
-        bool atOnce = false, Extras extras = Extras.None)
+        bool atOnce = false, Extras extras = Extras.None, int? cancelAfterMilliseconds = null)
     {
-        var run = new SimRun(seed, households, crashPoint, tell, calm, watch, sabotage, faults, scale, standby, atOnce, extras);
+        var run = new SimRun(seed, households, crashPoint, tell, calm, watch, sabotage, faults, scale, standby, atOnce, extras, cancelAfterMilliseconds);
         run.Begin();
         weather?.Invoke(run);
         while (run.Oracle.Violation is null && !run.Finished)
