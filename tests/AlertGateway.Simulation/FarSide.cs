@@ -20,8 +20,8 @@ internal sealed class FarSide(SimRun run)
     /// <summary>How often a person or a device was given it.</summary>
     public Dictionary<DeliveryKey, int> Effects { get; } = [];
 
-    /// <summary>Deliveries for which a failure was reported.</summary>
-    public HashSet<DeliveryKey> ReportedFailed { get; } = [];
+    /// <summary>Attempts for which a failure was reported.</summary>
+    public HashSet<DeliveryTag> ReportedFailed { get; } = [];
 
     /// <summary>Attempts that reached for the SMS provider, answered or not.</summary>
     public int SmsAttempts { get; private set; }
@@ -119,6 +119,7 @@ internal sealed class FarSide(SimRun run)
         bool breaks = s.Chance(run.Faults.BreakPerMille);
         if (breaks && s.Chance(500))
         {
+            Contradict(tag, route, taken: false);
             Answer(answer, DispatchOutcome.Unknown(DispatchError.ServerError));
             return;
         }
@@ -142,11 +143,12 @@ internal sealed class FarSide(SimRun run)
             Effects[key] = Effects.GetValueOrDefault(key) + 1;
             run.Oracle.Effect(tag);
         }
+        Contradict(tag, route, taken: true);
         int dice = s.Below(0, 100);
         if (dice < 12) return;
         if (dice < 16 && key.Channel == ChannelKind.Sms)
         {
-            ReportedFailed.Add(key);
+            ReportedFailed.Add(tag);
             Report(new Receipt(tag, Evidence.Planned, Failed: true, DispatchError.BadAddress, 0, route));
             return;
         }
@@ -156,6 +158,16 @@ internal sealed class FarSide(SimRun run)
         // A lie about what was never sent to this endpoint.
         if (s.Chance(run.Faults.LiePerMille)) Report(new Receipt(new DeliveryTag(key with { DisseminationNo = key.DisseminationNo + s.Below(1, 3), Purpose = Purpose.Reminder1 }, tag.Attempt), Evidence.Acknowledged, Failed: false, DispatchError.None, 0));
         if (s.Chance(run.Faults.LiePerMille)) Report(new Receipt(tag with { Attempt = byte.MaxValue }, Evidence.Acknowledged, Failed: false, DispatchError.None, 0));
+    }
+
+    /// <summary>A failure, once or more, and that it arrived, in any order; as late as when another attempt is under way.</summary>
+    private void Contradict(DeliveryTag tag, byte route, bool taken)
+    {
+        var (s, later) = (run.Scheduler, run.Scheduler.Later);
+        if (!run.Extras.HasFlag(Extras.Contradictions) || tag.Key.Channel != ChannelKind.Sms || !later.Chance(300)) return;
+        ReportedFailed.Add(tag);
+        for (int i = later.Below(1, 4); i > 0; i--) s.After(later.Between(10_000, 400_000_000), () => Post(new Receipt(tag, Evidence.Planned, Failed: true, DispatchError.BadAddress, 0, route), 3));
+        if (taken && later.Chance(500)) s.After(later.Between(10_000, 400_000_000), () => Post(new Receipt(tag, Evidence.Delivered, Failed: false, DispatchError.None, 0, route), 3));
     }
 
     /// <summary>In any order, once to four times, and again after a while when nobody answered.</summary>

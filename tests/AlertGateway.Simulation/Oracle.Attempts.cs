@@ -70,6 +70,10 @@ internal sealed partial class Oracle
         else if ((Evidence)e.Code == Evidence.Planned && e.Attempt == attempts.Newest) attempts.GivenUp = true;
     }
 
+    public bool WasGivenUp(DeliveryKey key) => Of(key).GivenUp;
+
+    public byte NewestAttempt(DeliveryKey key) => Of(key).Newest;
+
     /// <summary>Why nothing more may be sent, by what is durable; null while something may.</summary>
     private string? FinalBecause(DeliveryKey key)
     {
@@ -99,6 +103,9 @@ internal sealed partial class Oracle
 
         /// <summary>A receipt says that somebody has it.</summary>
         public bool Delivered { get; set; }
+
+        /// <summary>The far side said so and was answered.</summary>
+        public bool SaidDelivered { get; set; }
 
         /// <summary>A receipt says that the newest attempt failed.</summary>
         public bool GivenUp { get; set; }

@@ -122,6 +122,7 @@ internal sealed partial class Oracle(SimRun run)
     /// <summary>The far side was told what became of its receipt.</summary>
     public void Answered(in Receipt receipt, ReceiptVerdict verdict)
     {
+        if (verdict != ReceiptVerdict.UnknownDelivery && !receipt.Failed && receipt.Level >= Evidence.Delivered) Of(receipt.Tag.Key).SaidDelivered = true;
         if (verdict == ReceiptVerdict.UnknownDelivery && _started.Contains(receipt.Tag)) Fail($"I9: the receipt for {receipt.Tag} was turned away though it had started");
         if (verdict != ReceiptVerdict.UnknownDelivery && !_started.Contains(receipt.Tag)) Fail($"a receipt for {receipt.Tag}, which never started, was taken");
         byte level = receipt.Failed ? (byte)Evidence.Planned : (byte)receipt.Level;
@@ -163,7 +164,8 @@ internal sealed partial class Oracle(SimRun run)
 
     private static DeliveryKey KeyOf(Dissemination state, DeliverySet set, int slot) => new(state.DisseminationNo, set.Endpoints[slot], set.Channel, set.Purpose);
 
-    private static bool FailureWasReported(DeliveryKey key, FarSide far) => far.ReportedFailed.Contains(key);
+    // A failure of an older attempt says nothing of the newest.
+    private bool FailureWasReported(DeliveryKey key, FarSide far) => far.ReportedFailed.Contains(new DeliveryTag(key, Of(key).Newest));
 
     private void Judge(DisseminationRoom room, Dissemination state, DeliverySet set, int slot, FarSide far)
     {
@@ -179,6 +181,9 @@ internal sealed partial class Oracle(SimRun run)
                 break;
             case Outcome.Failed when effects > 0 && !FailureWasReported(key, far) && !Of(key).Doubted:
                 Fail($"I1: {key} failed without doubt and somebody got it", key.EndpointNo);
+                break;
+            case Outcome.Failed when Of(key) is { SaidDelivered: true } attempts && (attempts.GivenUp || !attempts.Doubted):
+                Fail($"I1: {key} is failed, though the far side delivered it and was heard", key.EndpointNo);
                 break;
             case < Outcome.Delivered:
                 Fail($"I1: {key} is still {set.OutcomeOf(slot)}", key.EndpointNo);

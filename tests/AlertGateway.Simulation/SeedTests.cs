@@ -45,6 +45,8 @@ public sealed class SeedTests
     [InlineData((int)Sabotage.NoCancelOnReserve, "I5", "was refused on the reserve", (int)Extras.Reserve)]
     [InlineData((int)Sabotage.NothingOnReserve, "I5", "wait for the end of the reserve", (int)Extras.Reserve)]
     [InlineData((int)Sabotage.SpendsReserve, "I5", "on the reserve that is kept for cancels", (int)Extras.Reserve)]
+    [InlineData((int)Sabotage.FailureWins, "I1", "though the far side delivered it and was heard", (int)Extras.Contradictions)]
+    [InlineData((int)Sabotage.StaleFailureCounts, "I1", "and somebody got", (int)Extras.Contradictions)]
     public void A_fault_on_purpose_is_found(int sabotage, string invariant, string words, int extras = 0)
     {
         for (ulong seed = 1; seed <= 400; seed++)
@@ -97,6 +99,7 @@ public sealed class SeedTests
     [Theory]
     [InlineData((int)(Extras.Areas | Extras.NoExpiry | Extras.Reserve), 600)]
     [InlineData((int)(Extras.Areas | Extras.NoExpiry | Extras.HourSteps), 100)]
+    [InlineData((int)Extras.Contradictions, 600, Skip = "A failure of an older attempt ends the newer one, and an arrival after a failure is lost: not mended yet.")]
     public void Nights_with_more_to_happen_break_no_invariant(int extras, ulong nights)
     {
         var bad = new List<ulong>();

@@ -60,6 +60,12 @@ internal enum Sabotage : byte
 
     /// <summary>Lanes do not ask whether the ledger lives on its reserve.</summary>
     SpendsReserve = 15,
+
+    /// <summary>The room is not told of an arrival that follows a failure.</summary>
+    FailureWins = 16,
+
+    /// <summary>The room takes a failure of any attempt for one of the newest.</summary>
+    StaleFailureCounts = 17,
 }
 
 /// <summary>Where and how a run crashes, beyond what its seed does.</summary>
