@@ -95,7 +95,7 @@ internal sealed partial class Oracle(SimRun run)
         if (key.Purpose == Purpose.Original && _stopped.Contains(key.DisseminationNo)) Fail($"I5: {tag} left after the commit that stopped it", tag.Key.EndpointNo);
         if (key.Purpose == Purpose.Original && _expires.TryGetValue(key.DisseminationNo, out long expires) && run.Scheduler.Clock.WallTicks >= expires) Fail($"I4: {tag} left after its expiry", tag.Key.EndpointNo);
         if (!IsInAudience(key) || run.Town.Registry.EndpointChannel[key.EndpointNo] != (byte)key.Channel) Fail($"I3: {tag} is not in the audience", tag.Key.EndpointNo);
-        if (key.Purpose == Purpose.Cancel && !_originalStarted.Contains(key with { Purpose = Purpose.Original })) Fail($"I5: {tag} takes back what never started", tag.Key.EndpointNo);
+        if (key.Purpose == Purpose.Cancel && !Chain(key with { Purpose = Purpose.Original }).Any(_originalStarted.Contains)) Fail($"I5: {tag} takes back what never started", tag.Key.EndpointNo);
         if (key.Purpose == Purpose.Correction && key.Channel is not (ChannelKind.Loudspeaker or ChannelKind.Broadcast)) Fail($"I5: {tag} corrects where a cancel belongs", tag.Key.EndpointNo);
         if (delivery.Rendition.Text != (key.Purpose is Purpose.Original ? "Original" : delivery.Rendition.Text is "Cancel" or "Correction" ? delivery.Rendition.Text : "")) Fail($"{tag} carries the words of another purpose", tag.Key.EndpointNo);
     }

@@ -17,7 +17,7 @@ internal sealed class SimGateway : ICommitObserver
     public SimGateway(SimRun run)
     {
         _run = run;
-        Ledger = new SimLedger(run.Disk, run.Scheduler, () => Alive, () => run.Crash(Tear.Lost, "the disk is full"), run.Oracle.Durable, run.Sabotage is Sabotage.UntoldRow or Sabotage.MisheardRow or Sabotage.FailureWins or Sabotage.StaleFailureCounts ? Mishear : null,
+        Ledger = new SimLedger(run.Disk, run.Scheduler, () => Alive, () => run.Crash(Tear.Lost, "the disk is full"), run.Oracle.Durable, run.Sabotage is Sabotage.UntoldRow or Sabotage.MisheardRow or Sabotage.FailureWins ? Mishear : null,
             run.Sabotage == Sabotage.SpendsReserve, run.Sabotage == Sabotage.NoCancelOnReserve ? e => e.Kind == LedgerEventKind.Cancelled : null, run.Oracle.OnReserve);
         Room = run.NewRoom(Ledger);
         Ledger.Observe(Room);
@@ -75,6 +75,7 @@ internal sealed class SimGateway : ICommitObserver
     /// <summary>A receipt that the disk has no room for is refused: whoever sent it comes again.</summary>
     public void Receive(Receipt receipt, Action refused) => Do(async () =>
     {
+        if (_run.Sabotage == Sabotage.StaleFailureCounts && receipt.Failed) receipt = receipt with { Tag = receipt.Tag with { Attempt = _run.Oracle.NewestAttempt(receipt.Tag.Key) } };
         try
         {
             var verdict = await Room.ReportAsync(receipt, CancellationToken.None);
@@ -127,9 +128,8 @@ internal sealed class SimGateway : ICommitObserver
         {
             var key = new DeliveryKey(e.DisseminationNo, e.EndpointNo, (ChannelKind)e.Channel, (Purpose)e.Purpose);
             if (_run.Sabotage == Sabotage.FailureWins && (Evidence)e.Code >= Evidence.Delivered && _run.Oracle.WasGivenUp(key)) return default;
-            if (_run.Sabotage == Sabotage.StaleFailureCounts && (Evidence)e.Code == Evidence.Planned) return new[] { e with { Attempt = _run.Oracle.NewestAttempt(key) } };
         }
-        if (_run.Sabotage is Sabotage.FailureWins or Sabotage.StaleFailureCounts || rows.Span[0].Kind != LedgerEventKind.Result || !_run.Scheduler.Chance(20)) return rows;
+        if (_run.Sabotage == Sabotage.FailureWins || rows.Span[0].Kind != LedgerEventKind.Result || !_run.Scheduler.Chance(20)) return rows;
         if (_run.Sabotage == Sabotage.UntoldRow) return default;
         return rows.ToArray().Select(r => (ResultCode)r.Code == ResultCode.Accepted ? r with { Code = (byte)ResultCode.RetryLater } : r).ToArray();
     }
