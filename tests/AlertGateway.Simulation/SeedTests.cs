@@ -26,7 +26,7 @@ public sealed class SeedTests
     }
 
     [Theory(Skip = "Not mended yet; once it is, the seed belongs to FixedBugs.")]
-    [InlineData(314, 1, (int)Extras.Contradictions, "after a restart two questions about one attempt were asked, and the second answer ended the attempt that the first one had let start")]
+    [InlineData(314, 1, (int)(Extras.Contradictions | Extras.JudgeOnTheWire), "after a restart two questions about one attempt were asked, and the second answer ended the attempt that the first one had let start")]
     public void A_seed_that_finds_a_fault_will_find_none(ulong seed, int scale, int extras, string fault) => A_seed_that_found_a_fault_finds_none(seed, scale, extras, fault);
 
     [Theory]
