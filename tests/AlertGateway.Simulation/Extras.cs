@@ -23,7 +23,4 @@ internal enum Extras : byte
 
     /// <summary>On the reserve messages are taken back that an update is to follow.</summary>
     UpdateAfterCancel = 32,
-
-    /// <summary>The judge also sees what is taken in hand while an attempt of it is on the wire: the core does that after some restarts, not mended yet.</summary>
-    JudgeOnTheWire = 64,
 }

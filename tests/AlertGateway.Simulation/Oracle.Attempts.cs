@@ -82,7 +82,7 @@ internal sealed partial class Oracle
         if (key.Purpose == Purpose.Original && _stopped.Contains(key.DisseminationNo)) return "its message is stopped";
         if (attempts.Delivered) return "it is delivered";
         if (attempts.GivenUp) return "the far side gave its newest attempt up";
-        if (run.Extras.HasFlag(Extras.JudgeOnTheWire) && _onTheWire.Contains(new DeliveryTag(key, attempts.Newest))) return "an attempt is on the wire";
+        if (_onTheWire.Contains(new DeliveryTag(key, attempts.Newest))) return "an attempt is on the wire";
         return attempts.Last switch
         {
             ResultCode.Accepted => "it was taken",

@@ -274,7 +274,8 @@ public sealed partial class DeliverySet
         var code = (ResultCode)e.Code;
         var error = (DispatchError)(byte)e.Number;
         if (code is ResultCode.Accepted or ResultCode.Unknown) _flags[slot] |= SlotFlags.MayHave;
-        bool open = _outcome[slot] is Outcome.InFlight or Outcome.Unknown or Outcome.Retrying || (error == DispatchError.GatewayCrashed && IsHeldByConnection(slot));
+        // What is heard of an older attempt, by a question that was asked twice, says nothing about this one.
+        bool open = e.Attempt == _attempts[slot] && (_outcome[slot] is Outcome.InFlight or Outcome.Unknown or Outcome.Retrying || (error == DispatchError.GatewayCrashed && IsHeldByConnection(slot)));
         switch (code)
         {
             case ResultCode.Accepted when open:
