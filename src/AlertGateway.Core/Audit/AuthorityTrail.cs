@@ -53,6 +53,7 @@ public sealed class AuthorityTrail
     private readonly SortedDictionary<int, SendAuthority> _authority = [];
     private readonly FrozenRows _frozen = new();
     private readonly Dictionary<int, Open> _open = [];
+    private readonly Dictionary<int, int> _olderOf = []; // newer → the one it took over from
     private readonly Dictionary<(DeliveryKey Key, byte Attempt), long> _late = []; // originals started after their expiry → row
     private readonly List<AuditFinding> _findings = [];
 
@@ -77,6 +78,12 @@ public sealed class AuthorityTrail
                 break;
             case LedgerEventKind.Cleared:
                 Clear(sequence, in row);
+                break;
+            case LedgerEventKind.Superseded when row.Number is > 0 and <= int.MaxValue:
+                _olderOf[(int)row.Number] = row.DisseminationNo;
+                break;
+            case LedgerEventKind.CancelAudience:
+                Tell(sequence, in row);
                 break;
             case LedgerEventKind.Cancelled:
                 Cancel(sequence, in row);
@@ -128,6 +135,31 @@ public sealed class AuthorityTrail
         _authority[row.DisseminationNo] = authority with { CancelledBy = record, CancelledRow = sequence };
     }
 
+    /// <summary>Whom a cancel tells because they hold an older message of its chain: somebody whom one of its messages was for.</summary>
+    private void Tell(long sequence, in LedgerEvent row)
+    {
+        if (!_open.TryGetValue(row.DisseminationNo, out var open)) return; // Its Cancelled row says so.
+        if (!FrozenRows.IsWhole(row.Channel, row.Body.Span))
+        {
+            Find(sequence, $"Row {sequence} does not say whom the cancel of dissemination {row.DisseminationNo} tells.");
+            return;
+        }
+        int[] told = ClearedRows.ReadAudience(row.Body.Span).Numbers;
+        byte channel = row.Channel;
+        Open[] chain = [.. Chain(row.DisseminationNo)];
+        int stranger = Array.Find(told, e => !Array.Exists(chain, o => o.Audience?.Has(channel, e) != false));
+        if (stranger != 0) Find(sequence, $"Row {sequence} has endpoint {stranger} told of the cancel of dissemination {row.DisseminationNo} on channel {channel}, whom no message of its chain was for.");
+        open.AlsoTold.Add(channel, told);
+    }
+
+    private IEnumerable<Open> Chain(int disseminationNo)
+    {
+        for (int no = disseminationNo; no > 0; no = _olderOf.GetValueOrDefault(no) is var older && older < no ? older : 0)
+        {
+            if (_open.TryGetValue(no, out var open)) yield return open;
+        }
+    }
+
     private void Start(long sequence, in LedgerEvent row)
     {
         if (!_open.TryGetValue(row.DisseminationNo, out var open))
@@ -138,7 +170,7 @@ public sealed class AuthorityTrail
         open.Sends++;
         bool takesBack = (Purpose)row.Purpose is Purpose.Cancel or Purpose.Correction;
         if (takesBack && !open.IsTakenBack) Find(sequence, $"Row {sequence} starts a cancel of dissemination {row.DisseminationNo}, which nobody took back.");
-        else if (open.Audience?.Has(row.Channel, row.EndpointNo) == false) Find(sequence, $"Row {sequence} starts a send of dissemination {row.DisseminationNo} to endpoint {row.EndpointNo} on channel {row.Channel}, which its audience does not have.");
+        else if (open.Audience?.Has(row.Channel, row.EndpointNo) == false && !(takesBack && open.AlsoTold.Has(row.Channel, row.EndpointNo))) Find(sequence, $"Row {sequence} starts a send of dissemination {row.DisseminationNo} to endpoint {row.EndpointNo} on channel {row.Channel}, which its audience does not have.");
         // A lane may take a delivery a moment before the expiry is noted; its gate is closed then, and the result says so.
         if (!takesBack && row.AtTicks >= open.ExpiresTicks) _late[AttemptOf(in row)] = sequence;
     }
@@ -160,6 +192,9 @@ public sealed class AuthorityTrail
     {
         /// <summary>Null when it is not the approved one, which has been said then.</summary>
         public FrozenAudience? Audience { get; } = audience;
+
+        /// <summary>Whom its cancel tells because they hold an older message of its chain.</summary>
+        public FrozenAudience AlsoTold { get; } = new();
 
         public long ExpiresTicks { get; } = expiresTicks;
 

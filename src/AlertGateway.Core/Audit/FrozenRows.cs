@@ -72,7 +72,7 @@ internal sealed class FrozenRows
         return RenditionHash.Of(renditions) == record.Hashes.Renditions;
     }
 
-    private static bool IsWhole(byte channel, ReadOnlySpan<byte> body)
+    public static bool IsWhole(byte channel, ReadOnlySpan<byte> body)
     {
         if (body.Length < 4) return false;
         long count = BinaryPrimitives.ReadInt32LittleEndian(body);

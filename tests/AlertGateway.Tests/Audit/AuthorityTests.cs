@@ -49,7 +49,7 @@ public sealed class AuthorityTests
         var proposal = Assert.Single((await world.SubmitAsync(cap, new SubmissionSource("feed:naads", true, 0))).Proposals);
         Assert.Equal(ProposalState.Cleared, (await world.Pipeline.ProposeAsync(1, DeskWorld.Officer, proposal.Hashes, Stop)).Proposal!.State);
         await ClearedLog.OpenAsync(world);
-        var rows = world.Ledger.Rows;
+        var rows = ClearedLog.RowsOf(world);
         Assert.Empty(ClearedLog.Walk(rows).Findings);
         Assert.Single(ClearedLog.Walk(rows.Resubmitted(t => t with { Source = t.Source with { Official = false } })).Findings);
         Assert.Single(ClearedLog.Walk(rows.Resubmitted(t => t with { Disposition = Disposition.Quarantine })).Findings);
@@ -90,6 +90,18 @@ public sealed class AuthorityTests
         var signed = order.Where(r => r.Kind == LedgerEventKind.Signed).ToArray();
         Assert.Equal(2, signed.Length);
         Assert.Single(ClearedLog.Walk(order.Where(r => !r.Equals(signed[1]))).Findings);
+    }
+
+    [Fact]
+    public async Task The_cancel_of_an_update_tells_those_whom_the_warning_before_it_was_for_and_nobody_else()
+    {
+        var rows = await ClearedLog.OfAChainAsync();
+        Assert.Empty(ClearedLog.Walk(rows).Findings);
+        Assert.Contains(rows, r => r.Kind == LedgerEventKind.CancelAudience);
+        Assert.Single(ClearedLog.Walk(rows.Where(r => r.Kind != LedgerEventKind.CancelAudience)).Findings);
+        var other = rows.Select(r => r.Kind == LedgerEventKind.CancelAudience ? r with { Body = ClearedRows.AudienceBody([1_001], [0]) } : r).Append(ClearedLog.AStart(Purpose.Cancel, 1_001, no: 2));
+        Assert.Equal(2, ClearedLog.Walk(other).Findings.Count); // the stranger, and 900 who is not named any more
+        Assert.Single(ClearedLog.Walk(rows.Append(ClearedLog.AStart(Purpose.Original, 900, no: 2))).Findings);
     }
 
     private static LedgerEvent TakenBackBy(LedgerEvent row, int personId, string rule)

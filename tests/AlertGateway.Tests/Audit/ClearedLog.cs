@@ -32,6 +32,9 @@ internal static class ClearedLog
         return room;
     }
 
+    /// <summary>Without what the stand-in for dispatch opened.</summary>
+    public static IReadOnlyList<LedgerEvent> RowsOf(DeskWorld world) => [.. world.Ledger.Rows.Where(r => r.Kind != LedgerEventKind.Cleared || !r.Body.IsEmpty)];
+
     /// <summary>Two signatures, a send, a cancel and its send.</summary>
     public static async Task<IReadOnlyList<LedgerEvent>> OfTwoPeopleAsync(Func<ClearedAlert, ClearedAlert>? otherwise = null)
     {
@@ -41,7 +44,7 @@ internal static class ClearedLog
         await world.Ledger.AppendAsync(new[] { AStart(Purpose.Original) }, Stop);
         await room.CancelAsync(1, new Actor(2, "值班乙", "duty"), "误发", falseAlarm: false, Stop);
         await world.Ledger.AppendAsync(new[] { AStart(Purpose.Cancel) }, Stop);
-        return [.. world.Ledger.Rows.Where(r => r.Kind != LedgerEventKind.Cleared || !r.Body.IsEmpty)]; // without the stand-in's opening
+        return RowsOf(world);
     }
 
     /// <summary>Released, and taken back, by standing order.</summary>
@@ -54,10 +57,36 @@ internal static class ClearedLog
         await world.SubmitAsync(cap.Next("Cancel", "c1"), DeskWorld.OfficialFeed);
         var (_, by, reason, _) = Assert.Single(world.Dispatch.Cancelled);
         await room.CancelAsync(1, by, reason, falseAlarm: false, Stop);
-        return [.. world.Ledger.Rows.Where(r => r.Kind != LedgerEventKind.Cleared || !r.Body.IsEmpty)]; // without the stand-in's opening
+        return RowsOf(world);
     }
 
-    public static LedgerEvent AStart(Purpose purpose, int endpointNo = 1, long atTicks = 1) => new() { Kind = LedgerEventKind.Started, AtTicks = atTicks, DisseminationNo = 1, EndpointNo = endpointNo, Channel = 1, Purpose = (byte)purpose, Attempt = 1 };
+    /// <summary>A warning that has reached endpoints 1 and 900, its update for the first 500 that has reached endpoint 1, and the cancel of the update with its sends.</summary>
+    public static async Task<IReadOnlyList<LedgerEvent>> OfAChainAsync()
+    {
+        int targets = 0;
+        using var world = new DeskWorld(target: (_, _) => Target(targets++ == 0 ? 1_000 : 500));
+        var cap = new CapText();
+        await world.ClearAsync(cap);
+        await world.ClearAsync(cap.Next("Update", "u1"));
+        var room = await OpenAsync(world);
+        await SendAsync(world, 1, 1, 900);
+        Assert.Equal(2, await room.OpenAsync(world.Dispatch.Opened[1], Stop));
+        await SendAsync(world, 2, 1);
+        await room.CancelAsync(2, new Actor(2, "值班乙", "duty"), "解除", falseAlarm: false, Stop);
+        await world.Ledger.AppendAsync(new[] { AStart(Purpose.Cancel, 1, no: 2), AStart(Purpose.Cancel, 900, no: 2) }, Stop);
+        return RowsOf(world);
+    }
+
+    private static async Task SendAsync(DeskWorld world, int no, params int[] endpoints)
+    {
+        foreach (int endpoint in endpoints)
+        {
+            var start = AStart(Purpose.Original, endpoint, no: no);
+            await world.Ledger.AppendAsync(new[] { start, start with { Kind = LedgerEventKind.Result, Code = (byte)ResultCode.Accepted } }, Stop);
+        }
+    }
+
+    public static LedgerEvent AStart(Purpose purpose, int endpointNo = 1, long atTicks = 1, int no = 1) => new() { Kind = LedgerEventKind.Started, AtTicks = atTicks, DisseminationNo = no, EndpointNo = endpointNo, Channel = 1, Purpose = (byte)purpose, Attempt = 1 };
 
     public static AuthorityTrail Walk(IEnumerable<LedgerEvent> rows)
     {
@@ -71,10 +100,11 @@ internal static class ClearedLog
     public static IEnumerable<LedgerEvent> Resubmitted(this IEnumerable<LedgerEvent> rows, Func<TakenAlert, TakenAlert> change) =>
         rows.Select(r => r.Kind == LedgerEventKind.Submitted ? r with { Body = LedgerJson.Write(change(LedgerJson.Read<TakenAlert>(r.Body.Span))) } : r);
 
-    private static TargetingResult Target()
+    private static TargetingResult Target(int endpoints = 1_000)
     {
         var plan = SmallTown.Plan();
         var audience = Makers.ARedAlert(Town, DeskWorld.Start).Proposal.Audience with { Counts = plan.Audience.Counts };
+        audience = audience with { Channels = [.. audience.Channels.Select(c => c with { EndpointNos = c.EndpointNos[..endpoints], Languages = c.Languages[..endpoints] })] };
         return plan with { Audience = audience with { Sha256 = AudienceHash.Of(audience) } };
     }
 }
