@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using AlertGateway.Cap;
 using AlertGateway.Core.Approval;
 using AlertGateway.Core.Dispatch;
 using AlertGateway.Core.Ingest;
