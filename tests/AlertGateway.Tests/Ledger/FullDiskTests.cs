@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using AlertGateway.Core.Dispatch;
 using AlertGateway.Core.Tracking;
 using AlertGateway.Storage.Audit;
@@ -10,28 +9,24 @@ namespace AlertGateway.Tests.Ledger;
 /// <summary>On a real file system of 16 MiB, mounted for the test; skipped where mounting is not allowed.</summary>
 public sealed class FullDiskTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("agw-full-").FullName;
-    private readonly bool _mounted;
+    private readonly SmallDisk _disk = new("16m");
+    private readonly string _folder;
 
-    public FullDiskTests() => _mounted = Run("mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", _folder);
+    public FullDiskTests() => _folder = _disk.Path;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public void Dispose()
-    {
-        if (_mounted) Run("umount", _folder);
-        Directory.Delete(_folder, recursive: true);
-    }
+    public void Dispose() => _disk.Dispose();
 
     [Fact(Timeout = 60_000)]
     public async Task With_the_disk_full_nothing_new_is_taken_in_and_a_cancel_with_its_audit_still_commits()
     {
-        Assert.SkipUnless(_mounted, "no right to mount a file system");
+        Assert.SkipUnless(_disk.IsMounted, "no right to mount a file system");
         string ledgerPath = Path.Combine(_folder, "ledger.db"), filler = Path.Combine(_folder, "filler");
         using (var ledger = SqliteLedger.Open(ledgerPath, new SqliteLedgerOptions { ReserveBytes = 4 * 1024 * 1024 }))
         {
             await ledger.AppendAsync(new[] { ARow(LedgerEventKind.Cleared, 100) }, Stop);
-            Fill(filler);
+            SmallDisk.Fill(filler);
             // The row that meets the full disk is stored with the help of the reserve.
             for (int i = 0; i < 200 && !ledger.IsShortOfSpace; i++) await ledger.AppendAsync(new[] { ARow(LedgerEventKind.Result, 60_000) }, Stop);
             Assert.True(ledger.IsShortOfSpace);
@@ -50,11 +45,11 @@ public sealed class FullDiskTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task What_begins_is_refused_by_the_very_commit_that_meets_the_full_disk_and_what_takes_back_is_not()
     {
-        Assert.SkipUnless(_mounted, "no right to mount a file system");
+        Assert.SkipUnless(_disk.IsMounted, "no right to mount a file system");
         string filler = Path.Combine(_folder, "filler");
         using var ledger = SqliteLedger.Open(Path.Combine(_folder, "ledger.db"), new SqliteLedgerOptions { ReserveBytes = 4 * 1024 * 1024 });
         await ledger.AppendAsync(new[] { ARow(LedgerEventKind.Submitted, 100) }, Stop);
-        Fill(filler);
+        SmallDisk.Fill(filler);
         LedgerFullException? refused = null;
         long before = 0;
         for (int i = 0; i < 200 && refused is null; i++)
@@ -102,7 +97,7 @@ public sealed class FullDiskTests : IDisposable
     [Fact]
     public void A_small_disk_has_a_small_reserve_and_a_full_one_keeps_the_one_it_has()
     {
-        Assert.SkipUnless(_mounted, "no right to mount a file system");
+        Assert.SkipUnless(_disk.IsMounted, "no right to mount a file system");
         string path = Path.Combine(_folder, "ledger.db"), filler = Path.Combine(_folder, "filler");
         using (var ledger = SqliteLedger.Open(path, new SqliteLedgerOptions { ReserveBytes = 256 * 1024 * 1024 })) Assert.False(ledger.IsShortOfSpace);
         Assert.Equal(4 * 1024 * 1024, new FileInfo(path + ".reserve").Length);
@@ -116,7 +111,7 @@ public sealed class FullDiskTests : IDisposable
     [Fact]
     public void A_snapshot_file_that_finds_no_room_leaves_none_of_it_behind()
     {
-        Assert.SkipUnless(_mounted, "no right to mount a file system");
+        Assert.SkipUnless(_disk.IsMounted, "no right to mount a file system");
         var folder = new SnapshotFolder(Path.Combine(_folder, "snapshot"));
         Assert.Throws<IOException>(() => folder.Write("large", new byte[24 * 1024 * 1024]));
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(_folder, "snapshot")));
@@ -128,14 +123,14 @@ public sealed class FullDiskTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task While_the_disk_is_full_no_snapshot_is_made()
     {
-        Assert.SkipUnless(_mounted, "no right to mount a file system");
+        Assert.SkipUnless(_disk.IsMounted, "no right to mount a file system");
         string filler = Path.Combine(_folder, "filler"), snapshot = Path.Combine(_folder, "snapshot");
         using var ledger = SqliteLedger.Open(Path.Combine(_folder, "ledger.db"), new SqliteLedgerOptions { ReserveBytes = 4 * 1024 * 1024 });
         var room = new DisseminationRoom(ledger, Makers.ATown(4), TimeProvider.System, _ => new ChannelTimes(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1)));
         var snapshots = new StateSnapshots(new SnapshotFolder(snapshot), ledger, room);
         ledger.Observe(room);
         ledger.Observe(snapshots);
-        Fill(filler);
+        SmallDisk.Fill(filler);
         for (int i = 0; i < 200 && !ledger.IsShortOfSpace; i++) await ledger.AppendAsync(new[] { ARow(LedgerEventKind.Returned, 60_000) }, Stop);
         Assert.True(ledger.IsShortOfSpace);
         snapshots.Write();
@@ -153,36 +148,4 @@ public sealed class FullDiskTests : IDisposable
     }
 
     private static LedgerEvent ARow(LedgerEventKind kind, int bytes) => new() { Kind = kind, AtTicks = 1, DisseminationNo = 1, Body = new byte[bytes] };
-
-    private static void Fill(string path)
-    {
-        using var file = new FileStream(path, FileMode.Create);
-        var block = new byte[4096];
-        try
-        {
-            while (true)
-            {
-                file.Write(block);
-                file.Flush(flushToDisk: true);
-            }
-        }
-        catch (IOException)
-        {
-            // Full, as wanted.
-        }
-    }
-
-    private static bool Run(string command, params string[] arguments)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true })!;
-            process.WaitForExit();
-            return process.ExitCode == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
-    }
 }
