@@ -16,6 +16,7 @@ public sealed class SeedTests
         { 11_290, 1, 0, "an endpoint came online in the instant in which it was given up: failed, and sent all the same" },
         { 9_628, 2, 0, "the correction of a cancelled update overtook the message that the update had replaced" },
         { 314, 1, (int)Extras.Contradictions, "after a restart two questions about one attempt were asked, and the second answer ended the attempt that the first one had let start" },
+        { 226_258, 2, 0, "an attempt of an older warning that was on the wire at the cancel of its update was not taken, and its recipient was told to forget it" },
         { 137, 2, (int)(Extras.Reserve | Extras.UpdateAfterCancel), "an update of a message that was already taken back suppressed its cancels" },
     };
 
@@ -23,7 +24,8 @@ public sealed class SeedTests
     [MemberData(nameof(FixedBugs))]
     public void A_seed_that_found_a_fault_finds_none(ulong seed, int scale, int extras, string fault)
     {
-        if (SimRun.Play(seed, scale: scale, extras: (Extras)extras).Violation is not null) Assert.Fail($"again: {fault}\n{Story(seed, scale, extras: (Extras)extras)}");
+        bool atOnce = CampaignTests.AtOnce(seed);
+        if (SimRun.Play(seed, scale: scale, atOnce: atOnce, extras: (Extras)extras).Violation is not null) Assert.Fail($"again: {fault}\n{Story(seed, scale, atOnce: atOnce, extras: (Extras)extras)}");
     }
 
     [Theory]

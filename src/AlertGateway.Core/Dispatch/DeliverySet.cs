@@ -275,6 +275,11 @@ public sealed partial class DeliverySet
         var error = (DispatchError)(byte)e.Number;
         if (code is ResultCode.Accepted or ResultCode.Unknown) _flags[slot] |= SlotFlags.MayHave;
         // What is heard of an older attempt, by a question that was asked twice, says nothing about this one.
+        if (code == ResultCode.NotSent && e.Attempt == 0 && _outcome[slot] == Outcome.Planned)
+        {
+            Move(slot, Outcome.Suppressed); // There was nothing to take back after all.
+            return -1;
+        }
         bool open = e.Attempt == _attempts[slot] && (_outcome[slot] is Outcome.InFlight or Outcome.Unknown or Outcome.Retrying || (error == DispatchError.GatewayCrashed && IsHeldByConnection(slot)));
         switch (code)
         {

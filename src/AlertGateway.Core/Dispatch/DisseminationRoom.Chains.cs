@@ -5,6 +5,8 @@ namespace AlertGateway.Core.Dispatch;
 /// <summary>Taking back one message of a chain: whoever holds any of its messages is told exactly once (I5).</summary>
 public sealed partial class DisseminationRoom
 {
+    private readonly HashSet<(Held Held, ChannelKind Channel, int EndpointNo)> _neverHad = [];
+
     /// <summary>
     /// The rows that say whom the cancel tells because of an older message of the chain; none where the dissemination stands alone. Of one that a newer one has taken over from, only those are told who hold nothing newer: they get the newer one, or are told by its cancel.
     /// </summary>
@@ -49,6 +51,37 @@ public sealed partial class DisseminationRoom
             for (int slot = 0; slot < original.Count; slot++)
             {
                 if (original.IsHeld(slot)) seenTo.Add(original.Endpoints[slot]);
+            }
+        }
+    }
+
+    /// <summary>Some message of the chain is held there. Where none is, an attempt on the wire at the cancel was not taken after all: the cancel has nothing to do, and ends with the next tick.</summary>
+    private bool IsHeldByAny(Held held, ChannelKind channel, int endpointNo)
+    {
+        for (var sent = held; sent is not null; sent = sent.Predecessor)
+        {
+            lock (sent.Lock)
+            {
+                if (sent.State.Set(channel, Purpose.Original) is { } set && set.SlotOf(endpointNo) is >= 0 and var slot && set.IsHeld(slot)) return true;
+            }
+        }
+        lock (_neverHad) _neverHad.Add((held, channel, endpointNo));
+        return false;
+    }
+
+    private void EndNeverHad(List<LedgerEvent> rows)
+    {
+        (Held Held, ChannelKind Channel, int EndpointNo)[] never;
+        lock (_neverHad)
+        {
+            never = [.. _neverHad];
+            _neverHad.Clear();
+        }
+        foreach (var (held, channel, endpointNo) in never)
+        {
+            lock (held.Lock)
+            {
+                if (held.State.Set(channel, Purpose.Cancel) is { } cancel && cancel.SlotOf(endpointNo) is >= 0 and var slot && cancel.OutcomeOf(slot) == Outcome.Planned) rows.Add(held.State.ResultRow(cancel, slot, Now, ResultCode.NotSent, DispatchError.None));
             }
         }
     }

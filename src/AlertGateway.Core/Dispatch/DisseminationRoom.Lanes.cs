@@ -110,7 +110,7 @@ public sealed partial class DisseminationRoom
         lock (taken.Held.Lock) taken.Set.AskAgain(taken.Slot, dueTicks);
     }
 
-    private static int TakeFrom(Held held, ChannelKind channel, bool takingBack, long now, Span<int> slots, Span<TakenDelivery> batch)
+    private int TakeFrom(Held held, ChannelKind channel, bool takingBack, long now, Span<int> slots, Span<TakenDelivery> batch)
     {
         int count = 0;
         lock (held.Lock)
@@ -120,7 +120,8 @@ public sealed partial class DisseminationRoom
             foreach (var set in held.State.Sets)
             {
                 if (set.Channel != channel || takingBack != (set.Purpose is Purpose.Cancel or Purpose.Correction) || count >= batch.Length) continue;
-                int taken = set.Take(now, slots[..Math.Min(slots.Length, batch.Length - count)], ready, NotReadyTicks);
+                var mayStart = held.Predecessor is not null && set.Purpose == Purpose.Cancel ? e => ready!(e) && IsHeldByAny(held, channel, e) : ready;
+                int taken = set.Take(now, slots[..Math.Min(slots.Length, batch.Length - count)], mayStart, NotReadyTicks);
                 foreach (int slot in slots[..taken]) batch[count++] = Describe(held, set, slot, held.State.StartedRow(set, slot, now));
             }
         }

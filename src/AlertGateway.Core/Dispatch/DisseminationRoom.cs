@@ -190,6 +190,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
     {
         var rows = new List<LedgerEvent>();
         foreach (var held in All()) lock (held.Lock) held.State.Due(Now, _times, rows);
+        EndNeverHad(rows);
         if (rows.Count > 0) await _ledger.AppendAsync(rows.ToArray(), cancellationToken).ConfigureAwait(false);
     }
 

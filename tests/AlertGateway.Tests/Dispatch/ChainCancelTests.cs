@@ -97,6 +97,22 @@ public sealed class ChainCancelTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Nobody_is_told_to_forget_an_older_warning_that_was_on_the_wire_and_not_taken()
+    {
+        int older = await OpenAsync("demo-1");
+        await RowAsync(older, 1, LedgerEventKind.Started, 0);
+        await RowAsync(older, 2, LedgerEventKind.Started, 0);
+        int update = await OpenAsync("demo-2", takesOver: older);
+        await _room.CancelAsync(update, Officer, "解除", falseAlarm: false, Stop);
+        await RowAsync(older, 1, LedgerEventKind.Result, (byte)ResultCode.NotSent);
+        await RowAsync(older, 2, LedgerEventKind.Result, (byte)ResultCode.Accepted);
+        Assert.Equal([2], Took(new TakeLimits(8, 8, 8)).Select(t => t.Started.EndpointNo));
+        await _room.TickAsync(Stop);
+        var cancel = Cancel(update);
+        Assert.Equal(Outcome.Suppressed, cancel.OutcomeOf(cancel.SlotOf(1)));
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task A_rebuilt_chain_tells_the_same_people()
     {
         var (older, update) = await AChainAsync();
