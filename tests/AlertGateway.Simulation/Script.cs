@@ -52,6 +52,7 @@ internal sealed class Script(SimRun run, bool calm)
     /// <summary>Whoever was warned is told meanwhile that it was nothing, half of the time.</summary>
     private void OnReserve(long ticks)
     {
+        if (run.Finished) return; // The night is over; what is still on its way is only watched.
         var (s, since) = (run.Scheduler, run.Scheduler.Clock.Now);
         run.Note("the ledger lives on its reserve");
         run.Disk.OnReserve = true;

@@ -5,7 +5,7 @@ namespace AlertGateway.Core.Dispatch;
 /// <summary>Taking back one message of a chain: whoever holds any of its messages is told exactly once (I5).</summary>
 public sealed partial class DisseminationRoom
 {
-    private readonly HashSet<(Held Held, ChannelKind Channel, int EndpointNo)> _neverHad = [];
+    private readonly SortedSet<(int DisseminationNo, ChannelKind Channel, int EndpointNo)> _neverHad = [];
 
     /// <summary>
     /// The rows that say whom the cancel tells because of an older message of the chain; none where the dissemination stands alone. Of one that a newer one has taken over from, only those are told who hold nothing newer: they get the newer one, or are told by its cancel.
@@ -65,20 +65,21 @@ public sealed partial class DisseminationRoom
                 if (sent.State.Set(channel, Purpose.Original) is { } set && set.SlotOf(endpointNo) is >= 0 and var slot && set.IsHeld(slot)) return true;
             }
         }
-        lock (_neverHad) _neverHad.Add((held, channel, endpointNo));
+        lock (_neverHad) _neverHad.Add((held.State.DisseminationNo, channel, endpointNo));
         return false;
     }
 
     private void EndNeverHad(List<LedgerEvent> rows)
     {
-        (Held Held, ChannelKind Channel, int EndpointNo)[] never;
+        (int DisseminationNo, ChannelKind Channel, int EndpointNo)[] never;
         lock (_neverHad)
         {
             never = [.. _neverHad];
             _neverHad.Clear();
         }
-        foreach (var (held, channel, endpointNo) in never)
+        foreach (var (no, channel, endpointNo) in never)
         {
+            if (Of(no) is not { } held) continue;
             lock (held.Lock)
             {
                 if (held.State.Set(channel, Purpose.Cancel) is { } cancel && cancel.SlotOf(endpointNo) is >= 0 and var slot && cancel.OutcomeOf(slot) == Outcome.Planned) rows.Add(held.State.ResultRow(cancel, slot, Now, ResultCode.NotSent, DispatchError.None));

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using AlertGateway.Cap;
 using AlertGateway.Core.Approval;
@@ -13,7 +12,6 @@ namespace AlertGateway.Core.Dispatch;
 /// All disseminations. Folds every durable row into the one state that lanes send from and people look at, so that what is served is what a rebuild gives (I12). Thread-safe: one lock a dissemination, held for
 /// array work only.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle nobody asks for holds nothing that must be given back.")]
 public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, IReceiptSink, IWakeSink, ITrackingBoard
 {
     private readonly ILedger _ledger;
@@ -21,7 +19,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
     private readonly TimeProvider _clock;
     private readonly Func<ChannelKind, ChannelTimes> _times;
     private readonly Lock _openLock = new();
-    private readonly SemaphoreSlim _takingBack = new(1);
+    private Task _takingBack = Task.CompletedTask;
     private readonly Dictionary<AlertKey, int> _byAlert = [];
     private readonly Dictionary<int, int> _takesOver = []; // newer → older; only the fold touches it
     private volatile Held?[] _held = [];
@@ -94,7 +92,10 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
     {
         var held = Of(disseminationNo) ?? throw new KeyNotFoundException($"There is no dissemination {disseminationNo}.");
         // One at a time: whom the one tells, the next one of the chain does not.
-        await _takingBack.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var done = new TaskCompletionSource(); // Who waits goes on where this one ends, not on some other thread: the simulation has one.
+        Task before;
+        lock (_openLock) (before, _takingBack) = (_takingBack, done.Task);
+        await before.ConfigureAwait(false);
         try
         {
             lock (held.Lock)
@@ -107,7 +108,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
         }
         finally
         {
-            _takingBack.Release();
+            done.SetResult();
         }
     }
 
