@@ -117,7 +117,7 @@ public sealed class HornOverMqttTests
 
         Assert.Equal(good.Count, await Await("ready", good.Count));
         // Signing and handing over takes its time for each; a device that gets its order after playAt rightly refuses it as too late.
-        var playAt = DateTime.UtcNow.AddMilliseconds(1000 + (good.Count * 8)).Ticks;
+        var playAt = TimeProvider.System.GetUtcNow().AddMilliseconds(1000 + (good.Count * 8)).UtcTicks;
         foreach (var device in good)
         {
             await Order(device, HornBench.Arm(device, $"t-{device}", 2, sha, playAt, playAt + 600_000_000));

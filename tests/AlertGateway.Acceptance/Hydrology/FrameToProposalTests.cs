@@ -27,7 +27,7 @@ public sealed class FrameToProposalTests
             using (var station = new TcpClient())
             {
                 await station.ConnectAsync("127.0.0.1", gateway.App.Services.GetRequiredService<HydrologyHouse>().Stations!.Port, stop);
-                await station.GetStream().WriteAsync(Report("0012345678", 4620, DateTimeOffset.UtcNow), stop);
+                await station.GetStream().WriteAsync(Report("0012345678", 4620, TimeProvider.System.GetUtcNow()), stop);
                 var answer = new byte[25];
                 await station.GetStream().ReadExactlyAsync(answer, stop);
                 Assert.Equal((0x7E, 0x32, 0x1B), (answer[0], answer[10], answer[22]));

@@ -109,7 +109,7 @@ public sealed class StationTests : IAsyncLifetime
         Assert.Contains(reports, report => report is { Tag: "d9-1-4-1-1", Level: "done" });
     }
 
-    private static long In(int seconds) => DateTime.UtcNow.AddSeconds(seconds).Ticks;
+    private static long In(int seconds) => TimeProvider.System.GetUtcNow().AddSeconds(seconds).UtcTicks;
 
     private static Order Signed(Order order)
     {
