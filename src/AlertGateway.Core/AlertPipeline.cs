@@ -91,7 +91,7 @@ public sealed partial class AlertPipeline(
     {
         ArgumentNullException.ThrowIfNull(person);
         var proposal = ProposalOf(disseminationNo);
-        var (rule, refusal) = await desk.MayCancelAsync(proposal, disseminationNo, person, reason);
+        var (rule, refusal) = await desk.MayCancelAsync(proposal, disseminationNo, dispatch.IsClosed(disseminationNo), person, reason);
         if (refusal is not null) return new StepOutcome(proposal, refusal, null);
         await dispatch.CancelAsync(disseminationNo, new Actor(person.PersonId, person.Name, rule!), reason, falseAlarm, cancellationToken);
         await RejudgeAsync(cancellationToken);

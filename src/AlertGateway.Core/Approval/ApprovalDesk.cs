@@ -231,7 +231,7 @@ public sealed class ApprovalDesk(ILedger ledger, TimeProvider clock, AuthorityMa
     }
 
     /// <summary>Whether the person may take back what this proposal released; the rule's name, or the refusal, which is recorded.</summary>
-    public async Task<(string? Rule, DeskRefusal? Refusal)> MayCancelAsync(Proposal? proposal, int disseminationNo, Person person, string reason)
+    public async Task<(string? Rule, DeskRefusal? Refusal)> MayCancelAsync(Proposal? proposal, int disseminationNo, bool closed, Person person, string reason)
     {
         ArgumentNullException.ThrowIfNull(person);
         string? rule = null;
@@ -239,6 +239,7 @@ public sealed class ApprovalDesk(ILedger ledger, TimeProvider clock, AuthorityMa
             : proposal is null ? DeskRefusals.UnknownDissemination(disseminationNo)
             : !IsReason(reason) ? DeskRefusals.NoReason
             : (rule = authority.Allows(person.Role, AuthorityAct.Cancel, proposal)) is null ? DeskRefusals.NoAuthority(AuthorityAct.Cancel)
+            : closed ? DeskRefusals.Closed
             : null;
         if (refusal is not null) await RecordAsync(refusal, person, $"dissemination {disseminationNo}", disseminationNo);
         return (rule, refusal);

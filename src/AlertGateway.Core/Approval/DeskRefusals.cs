@@ -9,6 +9,8 @@ internal static class DeskRefusals
 
     public static DeskRefusal UnknownDissemination(int no) => new("dissemination.unknown", $"没有第 {no} 号发布。", $"There is no dissemination {no}.");
 
+    public static DeskRefusal Closed { get; } = new("dissemination.closed", "这次发布已归档，不能再撤回或更正。", "This dissemination is closed: nothing of it can be taken back any more.");
+
     public static DeskRefusal NotAPerson { get; } = new("person.missing", "只有本人登录后才能操作；信息源不是人。", "Only an enabled person may do this; a feed is never a person.");
 
     public static DeskRefusal Wrong(Proposal proposal) => proposal.State switch

@@ -17,8 +17,12 @@ public interface IDispatchRoom
     /// <summary>The dissemination that was opened for this message; null for none.</summary>
     int? FindByAlert(AlertKey key);
 
+    /// <summary>It is history: nothing of it changes any more.</summary>
+    bool IsClosed(int disseminationNo);
+
     /// <summary>Takes a dissemination back: no original starts after this is durable, and whoever has or may have it gets the prepared cancel.</summary>
     /// <param name="falseAlarm">The alert was an error: the prepared correction goes out instead of the cancel, and once to every horn and broadcast of the area (I5).</param>
+    /// <remarks>Does nothing where it is closed, or was taken back before.</remarks>
     /// <exception cref="KeyNotFoundException">No such dissemination.</exception>
     Task CancelAsync(int disseminationNo, Actor by, string reason, bool falseAlarm, CancellationToken cancellationToken);
 

@@ -91,6 +91,9 @@ public sealed class AuthorityTrail
             case LedgerEventKind.Started:
                 Start(sequence, in row);
                 break;
+            case LedgerEventKind.Closed when _open.TryGetValue(row.DisseminationNo, out var open):
+                open.IsClosed = true;
+                break;
             case LedgerEventKind.Result when _late.Count > 0:
                 Settle(in row);
                 break;
@@ -168,6 +171,7 @@ public sealed class AuthorityTrail
             return;
         }
         open.Sends++;
+        if (open.IsClosed) Find(sequence, $"Row {sequence} starts a send of dissemination {row.DisseminationNo}, which is closed.");
         bool takesBack = (Purpose)row.Purpose is Purpose.Cancel or Purpose.Correction;
         if (takesBack && !open.IsTakenBack) Find(sequence, $"Row {sequence} starts a cancel of dissemination {row.DisseminationNo}, which nobody took back.");
         else if (open.Audience?.Has(row.Channel, row.EndpointNo) == false && !(takesBack && open.AlsoTold.Has(row.Channel, row.EndpointNo))) Find(sequence, $"Row {sequence} starts a send of dissemination {row.DisseminationNo} to endpoint {row.EndpointNo} on channel {row.Channel}, which its audience does not have.");
@@ -190,6 +194,8 @@ public sealed class AuthorityTrail
 
     private sealed class Open(FrozenAudience? audience, long expiresTicks)
     {
+        public bool IsClosed { get; set; }
+
         /// <summary>Null when it is not the approved one, which has been said then.</summary>
         public FrozenAudience? Audience { get; } = audience;
 

@@ -54,6 +54,7 @@ public sealed record VisitRecord(int PersonId, string PersonName, string Rule);
 [JsonSerializable(typeof(Rendition))]
 [JsonSerializable(typeof(List<Rendition>))]
 [JsonSerializable(typeof(List<Tracking.TimelineEntry>))]
+[JsonSerializable(typeof(List<ClosedDissemination>))]
 internal sealed partial class DispatchJson : JsonSerializerContext;
 
 /// <summary>Bodies of the rows that open a dissemination.</summary>

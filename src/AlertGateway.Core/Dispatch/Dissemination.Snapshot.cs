@@ -18,6 +18,7 @@ public sealed partial class Dissemination
         to.Put(CancelSerial);
         to.Put(CancelledTicks);
         to.Put(Superseded);
+        to.Put(IsClosed);
         to.Put(OlderNo);
         to.PutAll<int>(_evacuated.ToArray());
         to.PutAll<byte>(Cancelled is null ? [] : JsonSerializer.SerializeToUtf8Bytes(Cancelled, DispatchJson.Default.CancelRecord));
@@ -37,7 +38,7 @@ public sealed partial class Dissemination
         var timeline = Json(ref from, DispatchJson.Default.ListTimelineEntry);
         int cancelSerial = from.Get<int>();
         long cancelledTicks = from.Get<long>();
-        bool superseded = from.Get<bool>();
+        bool superseded = from.Get<bool>(), closed = from.Get<bool>();
         int olderNo = from.Get<int>();
         if (olderNo < 0 || olderNo >= no) throw new InvalidDataException("A dissemination of the snapshot takes over from a later one.");
         int[] evacuated = from.GetAll<int>().ToArray();
@@ -45,7 +46,7 @@ public sealed partial class Dissemination
         var reach = ReachBook.Load(ref from, registry);
         var dissemination = new Dissemination(no, record, clearedTicks, registry, reach, renditions, timeline)
         {
-            _sequence = sequence, CancelSerial = cancelSerial, CancelledTicks = cancelledTicks, Superseded = superseded, OlderNo = olderNo,
+            _sequence = sequence, CancelSerial = cancelSerial, CancelledTicks = cancelledTicks, Superseded = superseded, IsClosed = closed, OlderNo = olderNo,
             Cancelled = cancelled.IsEmpty ? null : JsonSerializer.Deserialize(cancelled, DispatchJson.Default.CancelRecord),
         };
         dissemination._evacuated.UnionWith(evacuated);

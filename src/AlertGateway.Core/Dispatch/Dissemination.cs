@@ -60,6 +60,9 @@ public sealed partial class Dissemination
 
     public bool Superseded { get; private set; }
 
+    /// <summary>Closed: its numbers stay as they are, whatever comes.</summary>
+    public bool IsClosed { get; private set; }
+
     /// <summary>Number of the dissemination that this one takes over from; 0 for none.</summary>
     internal int OlderNo { get; set; }
 
@@ -73,6 +76,9 @@ public sealed partial class Dissemination
     public long Sequence => _sequence;
 
     public int Open => _sets.Sum(s => s.Open);
+
+    /// <summary>Every delivery is final, and its time and that of taking it back ended before the instant.</summary>
+    internal bool IsAtRest(long ticks) => Open == 0 && ticks >= (Cancelled is not null ? NotAfterTicks(Purpose.Cancel) : Superseded ? ClearedTicks : Record.ExpiresTicks);
 
     /// <summary>Some delivery has not started or is to be tried again.</summary>
     internal bool MayStart
@@ -109,7 +115,7 @@ public sealed partial class Dissemination
     /// <summary>Folds one durable row.</summary>
     public void Apply(long sequence, in LedgerEvent e)
     {
-        if (sequence <= _sequence) return; // A snapshot has it already.
+        if (sequence <= _sequence || IsClosed) return; // A snapshot has it already, or nothing counts any more.
         _sequence = sequence;
         switch (e.Kind)
         {
@@ -126,6 +132,9 @@ public sealed partial class Dissemination
             case LedgerEventKind.CancelAudience:
                 var (endpoints, languages) = ClearedRows.ReadAudience(e.Body.Span);
                 _alsoTold.Add(((ChannelKind)e.Channel, endpoints, languages, Alone: e.Code == CancelAudienceCodes.InsteadOfItsOwn));
+                break;
+            case LedgerEventKind.Closed:
+                IsClosed = true;
                 break;
             case LedgerEventKind.Visited:
                 ApplyVisited(in e);

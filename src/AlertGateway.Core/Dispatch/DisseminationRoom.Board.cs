@@ -12,7 +12,7 @@ public sealed partial class DisseminationRoom
     private readonly Lazy<bool[]> _personHasEndpoint;
 
     /// <inheritdoc/>
-    public IReadOnlyList<DisseminationView> Disseminations => [.. All().Reverse().Select(View)];
+    public IReadOnlyList<DisseminationView> Disseminations => [.. _held.OfType<Held>().Reverse().Select(View)];
 
     /// <inheritdoc/>
     public DisseminationView? Find(int disseminationNo) => Of(disseminationNo) is { } held ? View(held) : null;
@@ -51,15 +51,17 @@ public sealed partial class DisseminationRoom
     {
         if (Of(disseminationNo) is not { } held) return [];
         var result = new List<UnreachedVillage>();
+        Dissemination state;
+        lock (held.Lock) state = held.State;
         for (int v = 0; v < _registry.Villages.Count; v++)
         {
             int households = 0, vulnerable;
             lock (held.Lock)
             {
-                var grades = held.State.Reach.OfVillage(v);
+                var grades = state.Reach.OfVillage(v);
                 for (int g = 0; g < (int)Evidence.Acknowledged; g++) households += grades[g];
                 if (households == 0) continue;
-                vulnerable = held.State.Reach.VulnerableNotAwake(v);
+                vulnerable = state.Reach.VulnerableNotAwake(v);
             }
             var village = _registry.Villages[v];
             result.Add(new UnreachedVillage(village.Code, village.Name, _registry.Towns[village.ParentIndex].Name, village.WardenPersonNo, households, vulnerable));
@@ -108,7 +110,7 @@ public sealed partial class DisseminationRoom
     /// <inheritdoc/>
     public async Task<bool> VisitAsync(int disseminationNo, int personNo, Evidence level, Actor by, CancellationToken cancellationToken)
     {
-        if (level is not (Evidence.Visited or Evidence.Acknowledged) || Of(disseminationNo) is not { } held || personNo <= 0 || personNo > _registry.Persons) return false;
+        if (level is not (Evidence.Visited or Evidence.Acknowledged) || Of(disseminationNo) is not { IsClosed: false } held || personNo <= 0 || personNo > _registry.Persons) return false;
         lock (held.Lock)
         {
             if (!held.State.Reach.Contains(_registry.PersonHousehold[personNo])) return false;
@@ -141,17 +143,18 @@ public sealed partial class DisseminationRoom
     {
         lock (held.Lock)
         {
+            if (held.Rested is { } closed) return closed.View;
             var state = held.State;
             var phase = state.Cancelled is not null ? DisseminationState.Cancelled
                 : state.Superseded ? DisseminationState.Superseded
-                : Now >= state.Record.ExpiresTicks ? DisseminationState.Expired
+                : state.IsClosed || Now >= state.Record.ExpiresTicks ? DisseminationState.Expired
                 : state.Open == 0 ? DisseminationState.Complete
                 : DisseminationState.Running;
             return new DisseminationView
             {
                 DisseminationNo = state.DisseminationNo, ProposalNo = state.Record.ProposalNo, Headline = state.Record.Headline, Status = state.Record.Status, Colour = state.Record.Colour, State = phase,
                 ClearedTicks = state.ClearedTicks, ExpiresTicks = state.Record.ExpiresTicks, Channels = [.. state.Sets.Select(Counts)], Started = state.Sets.Where(s => s.Purpose == Purpose.Original).Sum(s => s.Started),
-                Households = state.Reach.Households, Persons = state.Reach.Persons, Sequence = state.Sequence, StopCommittedNanoseconds = held.StopCommittedNanoseconds,
+                Households = state.Reach.Households, Persons = state.Reach.Persons, Sequence = state.Sequence, Closed = state.IsClosed, StopCommittedNanoseconds = held.StopCommittedNanoseconds,
             };
         }
     }

@@ -11,7 +11,7 @@ public sealed partial class DisseminationRoom : IHornPlans
     public bool IsOver(in DeliveryTag tag)
     {
         var key = tag.Key;
-        if (key.Channel != ChannelKind.Loudspeaker || Of(key.DisseminationNo) is not { } held) return true;
+        if (key.Channel != ChannelKind.Loudspeaker || Of(key.DisseminationNo) is not { IsClosed: false } held) return true;
         lock (held.Lock)
         {
             var state = held.State;
@@ -50,7 +50,7 @@ public sealed partial class DisseminationRoom : IHornPlans
     public Task<bool> EvacuatedAsync(DeliveryTag tag, Actor by, CancellationToken cancellationToken)
     {
         var key = tag.Key;
-        if (VillageOf(key.EndpointNo) is not { } village || Of(key.DisseminationNo) is not { } held) return Task.FromResult(false);
+        if (VillageOf(key.EndpointNo) is not { } village || Of(key.DisseminationNo) is not { IsClosed: false } held) return Task.FromResult(false);
         lock (held.Lock)
         {
             if (held.State.Set(key.Channel, Purpose.Original) is not { } set || set.SlotOf(key.EndpointNo) < 0) return Task.FromResult(false);
@@ -62,7 +62,7 @@ public sealed partial class DisseminationRoom : IHornPlans
     public async Task<bool> EvacuatedAsync(int disseminationNo, string villageCode, bool evacuated, Actor by, CancellationToken cancellationToken)
     {
         int village = VillageIndex(villageCode);
-        if (village < 0 || Of(disseminationNo) is not { } held) return false;
+        if (village < 0 || Of(disseminationNo) is not { IsClosed: false } held) return false;
         lock (held.Lock)
         {
             if (!held.State.WaitsForEvacuation || held.State.Cancelled is not null) return false;

@@ -17,7 +17,7 @@ public sealed partial class DisseminationRoom
     internal long? SequenceOf(int no)
     {
         if (Of(no) is not { } held) return null;
-        lock (held.Lock) return held.State.Sequence;
+        lock (held.Lock) return held.Rested?.View.Sequence ?? held.State.Sequence;
     }
 
     /// <summary>Writes the state at one instant; returns the row up to which it is folded.</summary>

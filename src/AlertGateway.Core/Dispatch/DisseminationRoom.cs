@@ -18,6 +18,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
     private readonly RegistrySnapshot _registry;
     private readonly TimeProvider _clock;
     private readonly Func<ChannelKind, ChannelTimes> _times;
+    private readonly TimeSpan _closeAfter;
     private readonly Lock _openLock = new();
     private Task _takingBack = Task.CompletedTask;
     private readonly Dictionary<AlertKey, int> _byAlert = [];
@@ -26,9 +27,10 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
     private int _issued;
     private Pending? _pending;
 
-    public DisseminationRoom(ILedger ledger, RegistrySnapshot registry, TimeProvider clock, Func<ChannelKind, ChannelTimes> times)
+    /// <param name="closeAfter">How long a message that is over counts receipts and door-knocks before it is closed. Default: <see cref="DefaultCloseAfter"/>.</param>
+    public DisseminationRoom(ILedger ledger, RegistrySnapshot registry, TimeProvider clock, Func<ChannelKind, ChannelTimes> times, TimeSpan? closeAfter = null)
     {
-        (_ledger, _registry, _clock, _times) = (ledger, registry, clock, times);
+        (_ledger, _registry, _clock, _times, _closeAfter) = (ledger, registry, clock, times, closeAfter ?? DefaultCloseAfter);
         _villageHouseholds = new Lazy<int[][]>(HouseholdsByVillage);
         _personHasEndpoint = new Lazy<bool[]>(PersonsWithEndpoint);
         _hornVillage = new Lazy<Dictionary<int, int>>(HornVillages);
@@ -91,6 +93,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
     public async Task CancelAsync(int disseminationNo, Actor by, string reason, bool falseAlarm, CancellationToken cancellationToken)
     {
         var held = Of(disseminationNo) ?? throw new KeyNotFoundException($"There is no dissemination {disseminationNo}.");
+        if (held.IsClosed) return;
         // One at a time: whom the one tells, the next one of the chain does not.
         var done = new TaskCompletionSource(); // Who waits goes on where this one ends, not on some other thread: the simulation has one.
         Task before;
@@ -116,6 +119,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
     public async Task SupersedeAsync(int oldDisseminationNo, int newDisseminationNo, Actor by, CancellationToken cancellationToken)
     {
         var held = Of(oldDisseminationNo) ?? throw new KeyNotFoundException($"There is no dissemination {oldDisseminationNo}.");
+        if (held.IsClosed) return;
         lock (held.Lock)
         {
             if (held.State.Superseded || held.State.Cancelled is not null) return;
@@ -130,6 +134,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
     {
         var key = receipt.Tag.Key;
         if (Of(key.DisseminationNo) is not { } held) return ReceiptVerdict.UnknownDelivery;
+        if (held.IsClosed) return ReceiptVerdict.Duplicate;
         lock (held.Lock)
         {
             if (held.State.Set(key.Channel, key.Purpose) is not { } set) return ReceiptVerdict.UnknownDelivery;
@@ -156,7 +161,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
         var held = _held;
         for (int i = held.Length - 1; i >= 0; i--)
         {
-            if (held[i] is not { } candidate) continue;
+            if (held[i] is not { IsClosed: false } candidate) continue;
             byte attempt = 0;
             lock (candidate.Lock)
             {
@@ -192,6 +197,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
         var rows = new List<LedgerEvent>();
         foreach (var held in All()) lock (held.Lock) held.State.Due(Now, _times, rows);
         EndNeverHad(rows);
+        CloseAtRest(Now, rows);
         if (rows.Count > 0) await _ledger.AppendAsync(rows.ToArray(), cancellationToken).ConfigureAwait(false);
     }
 
@@ -216,7 +222,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
             }
             int no = e.DisseminationNo;
             var held = Of(no);
-            if (held is null)
+            if (held is null || held.IsClosed)
             {
                 i++;
                 continue;
@@ -263,22 +269,22 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
     // The row that supersedes stands before the newer one's clearance when both come from one batch, after it when a person joins them later.
     private void TakesOver(int newer, Held older)
     {
-        if (newer <= older.State.DisseminationNo) return; // Numbers rise: a chain that goes round would be waited for without end.
-        _takesOver[newer] = older.State.DisseminationNo;
+        if (newer <= older.No || older.IsClosed) return; // Numbers rise: a chain that goes round would be waited for without end.
+        _takesOver[newer] = older.No;
         if (Of(newer) is { } held) Join(held, older);
     }
 
     private static void Join(Held newer, Held older)
     {
-        (newer.Predecessor, newer.State.OlderNo) = (older, older.State.DisseminationNo);
+        (newer.Predecessor, newer.State.OlderNo) = (older, older.No);
         older.Successor = newer;
     }
 
     private void Hold(Held held)
     {
-        var record = held.State.Record;
-        int no = held.State.DisseminationNo;
-        if (_takesOver.GetValueOrDefault(no, held.State.OlderNo) is > 0 and var older && Of(older) is { } predecessor) Join(held, predecessor);
+        var record = held.Record;
+        int no = held.No;
+        if (!held.IsClosed && _takesOver.GetValueOrDefault(no, held.State.OlderNo) is > 0 and var older && Of(older) is { } predecessor) Join(held, predecessor);
         lock (_openLock)
         {
             var next = new Held?[Math.Max(_held.Length, no)];
@@ -298,10 +304,11 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
         return no >= 1 && no <= held.Length ? held[no - 1] : null;
     }
 
-    private IEnumerable<Held> All() => _held.OfType<Held>();
+    /// <summary>Those that are not closed.</summary>
+    private IEnumerable<Held> All() => _held.OfType<Held>().Where(h => !h.IsClosed);
 
     /// <summary>All states, oldest first; for judges that run on the same thread.</summary>
-    internal IEnumerable<Dissemination> States => All().Select(h => h.State);
+    internal IEnumerable<Dissemination> States => _held.OfType<Held>().Select(h => h.State);
 
     private sealed class Pending(int disseminationNo)
     {
@@ -315,21 +322,59 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
     }
 
     /// <summary>A dissemination with its lock and the gates of its sets.</summary>
-    internal sealed class Held(Dissemination state, TimeProvider clock)
+    internal sealed class Held
     {
+        private readonly TimeProvider _clock;
         private readonly Dictionary<DeliverySet, SetGate> _gates = [];
+        private readonly WeakReference<Dissemination> _lookedAt = new(null!);
+        private Dissemination? _state;
+        private Func<Dissemination>? _again;
+        private volatile bool _mayStart, _closed;
 
-        private volatile bool _mayStart;
+        public Held(Dissemination state, TimeProvider clock) => (_state, No, Record, _closed, _clock) = (state, state.DisseminationNo, state.Record, state.IsClosed, clock);
+
+        public Held(ClosedDissemination closed, Func<Dissemination> again, TimeProvider clock) =>
+            (Rested, _again, No, Record, _closed, _clock) = (closed, again, closed.View.DisseminationNo, closed.Record, true, clock);
 
         public Lock Lock { get; } = new();
 
-        public Dissemination State { get; } = state;
+        public int No { get; }
+
+        public ClearedRecord Record { get; }
+
+        /// <summary>Its state; of a closed one perhaps read from the disk again. Under the lock.</summary>
+        public Dissemination State
+        {
+            get
+            {
+                if (_state is not null) return _state;
+                if (!_lookedAt.TryGetTarget(out var state)) _lookedAt.SetTarget(state = _again!());
+                return state;
+            }
+        }
+
+        /// <summary>Nothing changes any more. Lock-free.</summary>
+        public bool IsClosed => _closed;
+
+        /// <summary>Set where the state is not held in memory any more.</summary>
+        public ClosedDissemination? Rested { get; private set; }
+
+        /// <summary>Under the lock.</summary>
+        public void Rest(ClosedDissemination closed, Func<Dissemination> again)
+        {
+            (Rested, _again, _state) = (closed, again, null);
+            _gates.Clear();
+        }
 
         /// <summary>Some delivery has not started or is to be tried again: lanes look at no other. Lock-free.</summary>
         public bool MayStart => _mayStart;
 
-        /// <summary>What this one takes over from; null for none. Where both locks are held, this one's is taken first.</summary>
-        public Held? Predecessor { get; set; }
+        /// <summary>What this one takes over from; null for none, or one that is closed. Where both locks are held, this one's is taken first.</summary>
+        public Held? Predecessor
+        {
+            get => field is { IsClosed: false } ? field : null;
+            set;
+        }
 
         /// <summary>What takes over from this one; null for none.</summary>
         public Held? Successor { get; set; }
@@ -348,6 +393,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
             int serial = State.CancelSerial;
             State.Apply(sequence, in e);
             _mayStart = State.MayStart;
+            _closed = State.IsClosed;
             if (e.Kind == LedgerEventKind.Suppressed)
             {
                 // Also where the wall clock is stepped back before the expiry: what is final stays final.
@@ -357,7 +403,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
                 }
             }
             if (State.CancelSerial == serial) return;
-            StopCommittedNanoseconds = (long)(clock.GetTimestamp() * (1e9 / clock.TimestampFrequency));
+            StopCommittedNanoseconds = (long)(_clock.GetTimestamp() * (1e9 / _clock.TimestampFrequency));
             foreach (var (set, gate) in _gates)
             {
                 if (set.Purpose is not (Purpose.Cancel or Purpose.Correction)) gate.Close();
@@ -369,7 +415,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
         {
             if (!_gates.TryGetValue(set, out var gate))
             {
-                _gates[set] = gate = new SetGate(State.NotAfterTicks(set.Purpose), clock);
+                _gates[set] = gate = new SetGate(State.NotAfterTicks(set.Purpose), _clock);
                 if (set.ClosedBecause is not null) gate.Close();
             }
             return gate;

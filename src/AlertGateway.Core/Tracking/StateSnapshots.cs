@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AlertGateway.Core.Approval;
 using AlertGateway.Core.Dispatch;
 using AlertGateway.Storage.Ledger;
@@ -44,34 +45,39 @@ public sealed class StateSnapshots(SnapshotFolder folder, SqliteLedger ledger, D
             if (!from.GetAll<byte>().SequenceEqual(System.Text.Encoding.ASCII.GetBytes(room.RegistryVersion)) || row <= 0 || row > ledger.LastSequence || ledger.ChecksumOf(row) != checksum) return 1;
             long[] control = from.GetAll<long>().ToArray(), refused = from.GetAll<long>().ToArray();
             var files = from.GetAll<long>();
-            if (Load(files.ToArray()) is not { } states) return 1;
+            var closed = (JsonSerializer.Deserialize(from.GetAll<byte>(), DispatchJson.Default.ListClosedDissemination) ?? []).ToDictionary(c => c.View.DisseminationNo);
+            if (!from.IsAtEnd || Load(files.ToArray(), closed) is not { } states) return 1;
             var rows = ledger.ReadRows([.. control.Concat(refused).Order()]);
             // From here on it is only folding, as with the whole ledger.
             for (int i = 0; i < files.Length; i++)
             {
                 if (files[i] != NoSuchNumber) _written[i + 1] = files[i];
             }
-            room.TakeUp(states.OfType<Dissemination>());
+            for (int i = 0; i < files.Length; i++)
+            {
+                if (closed.TryGetValue(i + 1, out var rested)) room.TakeUp(rested, Again(i + 1, files[i]));
+                else if (states[i] is { } state) room.TakeUp([state]);
+            }
             _control.AddRange(control);
             foreach (long sequence in refused) _refused.Enqueue(sequence);
             foreach (var (sequence, e) in rows) onRows(sequence, [e]);
             SnapshotRow = _folded = row;
             return row + 1;
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or JsonException)
         {
             return 1;
         }
     }
 
-    /// <summary>Null when one of them cannot be used. Every earlier night is among them: each core takes some.</summary>
-    private Dissemination?[]? Load(long[] files)
+    /// <summary>Null when one of them cannot be used. Closed ones are not read. Each core takes some.</summary>
+    private Dissemination?[]? Load(long[] files, Dictionary<int, ClosedDissemination> closed)
     {
         var states = new Dissemination?[files.Length];
         bool usable = true;
         Parallel.For(0, files.Length, static () => Array.Empty<byte>(), (i, loop, buffer) =>
         {
-            if (files[i] == NoSuchNumber) return buffer;
+            if (files[i] == NoSuchNumber || closed.ContainsKey(i + 1)) return buffer;
             try
             {
                 if (folder.TryRead(NameOf(i + 1, files[i]), ref buffer, out int length)) states[i] = Dissemination.Load(buffer.AsSpan(0, length), room.Registry);
@@ -88,6 +94,20 @@ public sealed class StateSnapshots(SnapshotFolder folder, SqliteLedger ledger, D
         return usable ? states : null;
     }
 
+    /// <summary>A closed one's state, for whoever looks at it: from its file, and where that cannot be read any more, from the ledger.</summary>
+    private Func<Dissemination> Again(int no, long sequence) => () =>
+    {
+        try
+        {
+            if (folder.Read(NameOf(no, sequence)) is { } bytes) return Dissemination.Load(bytes, room.Registry);
+        }
+        catch (InvalidDataException)
+        {
+            // As a file that is not there.
+        }
+        return room.Refold(no);
+    };
+
     /// <summary>Saves what has changed since the last time; nothing while the ledger is short of space.</summary>
     /// <exception cref="IOException">The files cannot be written; the last snapshot stays.</exception>
     public void Write()
@@ -98,6 +118,7 @@ public sealed class StateSnapshots(SnapshotFolder folder, SqliteLedger ledger, D
         lock (_lock) (control, refused, row) = ([.. _control], [.. _refused], _folded);
         if (row == 0 || row == SnapshotRow) return;
         var files = new List<long>();
+        var closed = new List<ClosedDissemination>();
         var names = new HashSet<string> { Manifest };
         for (int no = 1, last = room.LastNo; no <= last; no++)
         {
@@ -107,6 +128,7 @@ public sealed class StateSnapshots(SnapshotFolder folder, SqliteLedger ledger, D
                 files.Add(NoSuchNumber);
                 continue;
             }
+            if (room.ClosedOf(no) is { } one) closed.Add(one);
             if (!_written.TryGetValue(no, out long saved) || saved != sequence)
             {
                 _writer.Clear();
@@ -124,8 +146,10 @@ public sealed class StateSnapshots(SnapshotFolder folder, SqliteLedger ledger, D
         _writer.PutAll<long>(control);
         _writer.PutAll<long>(refused);
         _writer.PutAll<long>(files.ToArray());
+        _writer.PutAll<byte>(JsonSerializer.SerializeToUtf8Bytes(closed, DispatchJson.Default.ListClosedDissemination));
         folder.Write(Manifest, _writer.Written);
         folder.KeepOnly(names);
+        foreach (var one in closed) room.Rest(one, Again(one.View.DisseminationNo, _written[one.View.DisseminationNo]));
         SnapshotRow = row;
     }
 

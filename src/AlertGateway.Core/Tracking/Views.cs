@@ -75,6 +75,9 @@ public sealed record DisseminationView
     /// <summary>Ledger position this view includes.</summary>
     public required long Sequence { get; init; }
 
+    /// <summary>History: the numbers stay as they are, and nothing can be taken back or recorded any more.</summary>
+    public bool Closed { get; init; }
+
     /// <summary>Nanoseconds of the host's monotonic clock when the cancel or supersession became durable in this process; null when there was none, or another process saw it. Comparable only on the same machine and boot.</summary>
     public long? StopCommittedNanoseconds { get; init; }
 }

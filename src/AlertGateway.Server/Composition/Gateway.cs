@@ -71,7 +71,7 @@ public sealed class Gateway : IAsyncDisposable
         var ingest = new IngestRoom(ledger, clock, files.Ingest);
         var desk = new ApprovalDesk(ledger, clock, files.Authority, ingest.SubmissionOf, publishers);
         var refusals = new RefusalBook();
-        var room = new DisseminationRoom(ledger, registry, clock, c => new ChannelTimes(options.Lanes.For(c).ReceiptTimeout, options.Lanes.For(c).UnreachableTimeout ?? TimeSpan.MaxValue));
+        var room = new DisseminationRoom(ledger, registry, clock, c => new ChannelTimes(options.Lanes.For(c).ReceiptTimeout, options.Lanes.For(c).UnreachableTimeout ?? TimeSpan.MaxValue), TimeSpan.FromDays(options.CloseAfterDays));
         var snapshots = new StateSnapshots(new SnapshotFolder(Path.Combine(data, "snapshot")), ledger, room);
 
         // Recovery: fold the ledger. It needs these rooms only and takes a core for itself; channels and rim are put together meanwhile. What was in flight goes on as soon as the deliveries are folded; what people decided is folded beside it.

@@ -29,6 +29,10 @@ public sealed class GatewayOptions
     [Range(0, 4096)]
     public int DiskReserveMiB { get; set; } = 256;
 
+    /// <summary>Days after its life for which receipts and door-knocks still count for a message; then it is closed. Default: 7.</summary>
+    [Range(1, 365)]
+    public int CloseAfterDays { get; set; } = 7;
+
     /// <summary>Queue and pace of each channel.</summary>
     [ValidateObjectMembers]
     public LanesOptions Lanes { get; set; } = new();

@@ -87,6 +87,9 @@ public sealed class ChainAtTheDeskTests
         await TwoPeopleTests.AssertRefusedAsync(world, "dissemination.unknown", () => world.Pipeline.CancelAsync(99, Officer, "误发", true, Stop));
         await TwoPeopleTests.AssertRefusedAsync(world, "authority.missing", () => world.Pipeline.CancelAsync(no, Editor, "误发", true, Stop));
         await TwoPeopleTests.AssertRefusedAsync(world, "reason.missing", () => world.Pipeline.CancelAsync(no, Officer, "", true, Stop));
+        world.Dispatch.Closed.Add(no);
+        await TwoPeopleTests.AssertRefusedAsync(world, "dissemination.closed", () => world.Pipeline.CancelAsync(no, Officer, "误发", true, Stop));
+        world.Dispatch.Closed.Clear();
         Assert.Equal(no, (await world.Pipeline.CancelAsync(no, Officer, "误发", true, Stop)).DisseminationNo);
         var cancelled = Assert.Single(world.Dispatch.Cancelled);
         Assert.Equal((no, 2, "duty", "误发", true), (cancelled.No, cancelled.By.PersonId, cancelled.By.Rule, cancelled.Reason, cancelled.FalseAlarm));

@@ -63,6 +63,10 @@ public sealed class RememberingDispatch : IDispatchRoom, ICommitObserver
 
     public int? FindByAlert(AlertKey key) => _byAlert.TryGetValue(key, out var no) ? no : null;
 
+    public HashSet<int> Closed { get; } = [];
+
+    public bool IsClosed(int disseminationNo) => Closed.Contains(disseminationNo);
+
     public Task CancelAsync(int disseminationNo, Actor by, string reason, bool falseAlarm, CancellationToken cancellationToken)
     {
         if (Cancelled.All(c => c.No != disseminationNo)) Cancelled.Add((disseminationNo, by, reason, falseAlarm));

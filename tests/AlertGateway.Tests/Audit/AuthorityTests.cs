@@ -104,6 +104,16 @@ public sealed class AuthorityTests
         Assert.Single(ClearedLog.Walk(rows.Append(ClearedLog.AStart(Purpose.Original, 900, no: 2))).Findings);
     }
 
+    [Fact]
+    public async Task Nothing_of_a_closed_dissemination_is_sent()
+    {
+        var rows = await ClearedLog.OfTwoPeopleAsync();
+        var closed = new LedgerEvent { Kind = LedgerEventKind.Closed, AtTicks = rows[^1].AtTicks, DisseminationNo = rows[^1].DisseminationNo };
+        Assert.Empty(ClearedLog.Walk(rows.Append(closed)).Findings);
+        var begun = rows.First(r => r.Kind == LedgerEventKind.Started);
+        Assert.Contains("is closed", Assert.Single(ClearedLog.Walk(rows.Append(closed).Append(begun)).Findings).Sentence, StringComparison.Ordinal);
+    }
+
     private static LedgerEvent TakenBackBy(LedgerEvent row, int personId, string rule)
     {
         if (row.Kind != LedgerEventKind.Cancelled) return row;
