@@ -23,4 +23,7 @@ internal enum Extras : byte
 
     /// <summary>On the reserve messages are taken back that an update is to follow.</summary>
     UpdateAfterCancel = 32,
+
+    /// <summary>Half of the messages are taken back within half a second, most as a false alarm: much is on the wire then.</summary>
+    Hasty = 64,
 }

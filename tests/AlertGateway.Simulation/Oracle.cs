@@ -51,6 +51,7 @@ internal sealed partial class Oracle(SimRun run)
                 if (e.Number > 0) (_chainOf[(int)e.Number], _olderOf[(int)e.Number]) = (_chainOf.GetValueOrDefault(e.DisseminationNo, e.DisseminationNo), e.DisseminationNo);
                 break;
             case LedgerEventKind.Cancelled:
+                CancelledIsDurable(in e);
                 _stopped.Add(e.DisseminationNo);
                 _cancelledAt.TryAdd(e.DisseminationNo, run.Scheduler.Clock.Now);
                 break;
@@ -80,7 +81,7 @@ internal sealed partial class Oracle(SimRun run)
     {
         var key = new DeliveryKey(started.DisseminationNo, started.EndpointNo, (ChannelKind)started.Channel, (Purpose)started.Purpose);
         if (FinalBecause(key) is { } final) Fail($"I1: {key} is taken in hand again: {final}", key.EndpointNo);
-        if (key.Purpose != Purpose.Cancel) return;
+        if (key.Purpose != Purpose.Cancel || CorrectsForAll(key)) return;
         var original = key with { Purpose = Purpose.Original };
         // Nothing starts any more of what is taken back: an attempt that is on the wire is the last one.
         if (!Chain(original).Any(k => _mayHave.Contains(k) || _onTheWire.Any(t => t.Key == k))) Fail($"I5: endpoint {original.EndpointNo} is told to forget what it certainly never had", original.EndpointNo);
@@ -149,6 +150,7 @@ internal sealed partial class Oracle(SimRun run)
         foreach (var state in room.States)
         {
             JudgeAudience(state);
+            JudgeCorrection(state);
             foreach (var set in state.Sets)
             {
                 for (int slot = 0; slot < set.Count; slot++) Judge(room, state, set, slot, far);

@@ -80,6 +80,7 @@ internal sealed class Script(SimRun run, bool calm)
             _waiting++;
             s.After(after * TimeSpan.TicksPerMillisecond, () => Cancel(no, falseAlarm: true));
         }
+        if (TakesBackAtOnce(no)) return;
         int dice = calm ? 1000 : s.Below(0, 100);
         if (dice < 40)
         {
@@ -93,11 +94,21 @@ internal sealed class Script(SimRun run, bool calm)
             _waiting++;
             s.AfterMilliseconds(1, 15_000, () => Open(name + "-update", 3_600_000, no, run.Scheduler.Later.Chance(500) ? to : SomeOf(to), newer =>
             {
-                if (!s.Chance(400)) return;
+                if (TakesBackAtOnce(newer) || !s.Chance(400)) return;
                 _waiting++;
                 s.AfterMilliseconds(1, 10_000, () => Cancel(newer, s.Chance(300)));
             }));
         }
+    }
+
+    private bool TakesBackAtOnce(int no)
+    {
+        var (s, later) = (run.Scheduler, run.Scheduler.Later);
+        if (!run.Extras.HasFlag(Extras.Hasty) || !later.Chance(500)) return false;
+        bool falseAlarm = later.Chance(800);
+        _waiting++;
+        s.After(later.Between(0, TimeSpan.TicksPerSecond / 2), () => Cancel(no, falseAlarm));
+        return true;
     }
 
     // Every third message goes to everybody it may go to.

@@ -46,6 +46,7 @@ public sealed class SeedTests
     [InlineData((int)Sabotage.SpendsReserve, "I5", "on the reserve that is kept for cancels", (int)Extras.Reserve)]
     [InlineData((int)Sabotage.FailureWins, "I1", "though the far side delivered it and was heard", (int)Extras.Contradictions)]
     [InlineData((int)Sabotage.StaleFailureCounts, "I1", "and somebody got", (int)Extras.Contradictions)]
+    [InlineData((int)Sabotage.UntoldHorns, "I5", "is not told that dissemination", (int)Extras.Hasty)]
     public void A_fault_on_purpose_is_found(int sabotage, string invariant, string words, int extras = 0)
     {
         for (ulong seed = 1; seed <= 400; seed++)
@@ -99,6 +100,7 @@ public sealed class SeedTests
     [InlineData((int)(Extras.Areas | Extras.NoExpiry | Extras.Reserve), 600)]
     [InlineData((int)(Extras.Areas | Extras.NoExpiry | Extras.HourSteps), 100)]
     [InlineData((int)Extras.Contradictions, 300)]
+    [InlineData((int)(Extras.Hasty | Extras.Areas), 600)]
     public void Nights_with_more_to_happen_break_no_invariant(int extras, ulong nights)
     {
         var bad = new List<ulong>();

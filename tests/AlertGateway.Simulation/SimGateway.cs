@@ -17,7 +17,7 @@ internal sealed class SimGateway : ICommitObserver
     public SimGateway(SimRun run)
     {
         _run = run;
-        Ledger = new SimLedger(run.Disk, run.Scheduler, () => Alive, () => run.Crash(Tear.Lost, "the disk is full"), run.Oracle.Durable, run.Sabotage is Sabotage.UntoldRow or Sabotage.MisheardRow or Sabotage.FailureWins ? Mishear : null,
+        Ledger = new SimLedger(run.Disk, run.Scheduler, () => Alive, () => run.Crash(Tear.Lost, "the disk is full"), run.Oracle.Durable, run.Sabotage is Sabotage.UntoldRow or Sabotage.MisheardRow or Sabotage.FailureWins or Sabotage.UntoldHorns ? Mishear : null,
             run.Sabotage == Sabotage.SpendsReserve, run.Sabotage == Sabotage.NoCancelOnReserve ? e => e.Kind == LedgerEventKind.Cancelled : null, run.Oracle.OnReserve);
         Room = run.NewRoom(Ledger);
         Ledger.Observe(Room);
@@ -124,6 +124,7 @@ internal sealed class SimGateway : ICommitObserver
 
     private ReadOnlyMemory<LedgerEvent> Mishear(ReadOnlyMemory<LedgerEvent> rows)
     {
+        if (_run.Sabotage == Sabotage.UntoldHorns) return rows.ToArray().Select(r => r.Kind == LedgerEventKind.Cancelled ? Oracle.AsBefore(r) : r).ToArray();
         if (rows.Span[0] is { Kind: LedgerEventKind.Receipt } e)
         {
             var key = new DeliveryKey(e.DisseminationNo, e.EndpointNo, (ChannelKind)e.Channel, (Purpose)e.Purpose);

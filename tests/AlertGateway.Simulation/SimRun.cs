@@ -66,6 +66,9 @@ internal enum Sabotage : byte
 
     /// <summary>The room takes a failure of any attempt for one of the newest.</summary>
     StaleFailureCounts = 17,
+
+    /// <summary>Horns and transmitters that were on the wire at the cancel of a false alarm and did not take it are not told.</summary>
+    UntoldHorns = 18,
 }
 
 /// <summary>Where and how a run crashes, beyond what its seed does.</summary>

@@ -42,7 +42,12 @@ public sealed record ClearedRecord
 }
 
 /// <summary>The body of a Cancelled row.</summary>
-public sealed record CancelRecord(int PersonId, string PersonName, string Rule, string Reason, bool FalseAlarm);
+public sealed record CancelRecord(int PersonId, string PersonName, string Rule, string Reason, bool FalseAlarm)
+{
+    /// <summary>Of a false alarm: horns and transmitters are told also where an attempt on the wire was not taken after all. Rows that do not say so are folded as they always were.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ToldToAll { get; init; }
+}
 
 /// <summary>The body of a Visited row.</summary>
 public sealed record VisitRecord(int PersonId, string PersonName, string Rule);

@@ -241,7 +241,7 @@ public sealed partial class Dissemination
         if (startedBefore == 0 && set.Started > 0) Note(e.AtTicks, "started", $"{ChannelName(set)}开始", $"{set.Channel} {set.Purpose}: first start");
         if (openBefore > 0 && set.Open == 0) Note(e.AtTicks, "final", $"{ChannelName(set)}全部有最终状态", $"{set.Channel} {set.Purpose}: every delivery is final");
         // It was in flight at the cancel, and now is known not to have been taken: the gate was closed in time, or the far side was too busy, or refused it.
-        if (e.Kind == LedgerEventKind.Result && set.Purpose == Purpose.Original && Set(set.Channel, Purpose.Cancel) is { } cancel)
+        if (e.Kind == LedgerEventKind.Result && set.Purpose == Purpose.Original && !IsToldToAll(set.Channel) && Set(set.Channel, Purpose.Cancel) is { } cancel)
         {
             int slot = set.SlotOf(e.EndpointNo), cancelSlot = cancel.SlotOf(e.EndpointNo);
             if (slot >= 0 && cancelSlot >= 0 && !set.MayHave(slot)) cancel.SuppressPlanned(cancelSlot);
@@ -263,22 +263,6 @@ public sealed partial class Dissemination
         _alsoTold.Clear();
         int had = _sets.Where(s => s.Purpose == Purpose.Cancel).Sum(s => s.Count);
         Note(e.AtTicks, "cancelled", $"{Cancelled.PersonName} 撤回：{Cancelled.Reason}（{had} 条需通知）", $"taken back by {Cancelled.PersonName}: {Cancelled.Reason} ({had} deliveries to tell)");
-    }
-
-    /// <summary>Opens the cancel of a channel, and after a false alarm the correction for those who were to hear it and did not.</summary>
-    private void TakeBack(ChannelKind channel, long atTicks)
-    {
-        var original = Set(channel, Purpose.Original);
-        var also = _alsoTold.Find(a => a.Channel == channel);
-        // Whoever has it or may have it; an attempt in flight is waited for. Where every attempt is known not to have been taken, nothing has to be taken back.
-        int[] holders = original is null || also.Alone ? [] : [.. Enumerable.Range(0, original.Count).Where(original.IsHeld)];
-        int[] others = also.Endpoints is null ? [] : [.. Enumerable.Range(0, also.Endpoints.Length).Where(i => original is null || also.Alone || original.SlotOf(also.Endpoints[i]) is not (>= 0 and var slot) || !original.IsHeld(slot))];
-        var cancel = NewSet(channel, Purpose.Cancel, [.. holders.Select(s => original!.Endpoints[s]), .. others.Select(i => also.Endpoints![i])], [.. holders.Select(s => original!.Languages[s]), .. others.Select(i => also.Languages[i])]);
-        foreach (int endpoint in also.Endpoints ?? []) cancel.MarkHoldsOlder(cancel.SlotOf(endpoint));
-        Add(cancel, atTicks);
-        if (original is null || also.Alone || !Cancelled!.FalseAlarm || channel is not (ChannelKind.Loudspeaker or ChannelKind.Broadcast)) return;
-        var rest = Enumerable.Range(0, original.Count).Where(s => cancel.SlotOf(original.Endpoints[s]) < 0).ToArray();
-        if (rest.Length > 0) Add(NewSet(channel, Purpose.Correction, [.. rest.Select(s => original.Endpoints[s])], [.. rest.Select(s => original.Languages[s])]), atTicks);
     }
 
     /// <summary>Where nothing was approved that could be sent, the set ends at once and says so: a lane that met it would stop for everybody.</summary>

@@ -120,7 +120,7 @@ public sealed partial class DisseminationRoom
             foreach (var set in held.State.Sets)
             {
                 if (set.Channel != channel || takingBack != (set.Purpose is Purpose.Cancel or Purpose.Correction) || count >= batch.Length) continue;
-                var mayStart = held.Predecessor is not null && set.Purpose == Purpose.Cancel ? e => ready!(e) && IsHeldByAny(held, channel, e) : ready;
+                var mayStart = held.Predecessor is not null && set.Purpose == Purpose.Cancel && !held.State.IsToldToAll(channel) ? e => ready!(e) && IsHeldByAny(held, channel, e) : ready;
                 int taken = set.Take(now, slots[..Math.Min(slots.Length, batch.Length - count)], mayStart, NotReadyTicks);
                 foreach (int slot in slots[..taken]) batch[count++] = Describe(held, set, slot, held.State.StartedRow(set, slot, now));
             }
