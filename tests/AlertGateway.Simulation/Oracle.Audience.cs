@@ -26,6 +26,7 @@ internal sealed partial class Oracle
     /// <summary>What takes back may go to whomever any message of the chain was approved for.</summary>
     private bool IsInAudience(DeliveryKey key) =>
         _audience.TryGetValue(key.DisseminationNo, out var own) && own.Contains(key.EndpointNo)
+        || (key.Purpose == Purpose.Correction && _cancels.TryGetValue(key.DisseminationNo, out var cancel) && cancel.FalseAlarm && MayBeCorrected(key.DisseminationNo, key.Channel, key.EndpointNo))
         || (key.Purpose != Purpose.Original && _audience.Any(a => ChainOf(a.Key) == ChainOf(key.DisseminationNo) && a.Value.Contains(key.EndpointNo)));
 
     /// <summary>Nobody for whom it was approved is left out.</summary>

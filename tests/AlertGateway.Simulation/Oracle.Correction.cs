@@ -5,7 +5,7 @@ using AlertGateway.Storage.Ledger;
 
 namespace AlertGateway.Simulation;
 
-/// <summary>After a false alarm every horn and transmitter of the audience says once that there was nothing (I5).</summary>
+/// <summary>After a false alarm every horn and transmitter that it, or what it took over from, was for or that stands next door says once that there was nothing (I5).</summary>
 internal sealed partial class Oracle
 {
     private readonly Dictionary<int, CancelRecord> _cancels = [];
@@ -25,14 +25,22 @@ internal sealed partial class Oracle
     private void JudgeCorrection(Dissemination state)
     {
         if (!_falseAlarms.Contains(state.DisseminationNo)) return;
-        foreach (int endpoint in _audience.GetValueOrDefault(state.DisseminationNo) ?? [])
+        foreach (int endpoint in run.Town.Everybody)
         {
             var channel = (ChannelKind)run.Town.Registry.EndpointChannel[endpoint];
-            if (!IsHeardByAll(channel)) continue;
+            if (!MayBeCorrected(state.DisseminationNo, channel, endpoint)) continue;
             DeliverySet[] told = [.. state.Sets.Where(s => s.Channel == channel && s.Purpose is Purpose.Cancel or Purpose.Correction && s.SlotOf(endpoint) >= 0)];
             if (told.Length != 1) Fail($"I5: {channel} {endpoint} is told {told.Length} times that dissemination {state.DisseminationNo} was a false alarm", endpoint);
             else if (told[0].OutcomeOf(told[0].SlotOf(endpoint)) == Outcome.Suppressed && state.CancelledTicks + Dissemination.CancelLife.Ticks > run.Scheduler.Clock.WallTicks) Fail($"I5: {channel} {endpoint} is not told that dissemination {state.DisseminationNo} was a false alarm", endpoint);
         }
+    }
+
+    /// <summary>It is heard by all around, the medium was used in the chain, and it was for this endpoint or is next door.</summary>
+    private bool MayBeCorrected(int no, ChannelKind channel, int endpoint)
+    {
+        if (!IsHeardByAll(channel)) return false;
+        HashSet<int> warned = [.. Chain(new DeliveryKey(no, endpoint, channel, Purpose.Original)).SelectMany(k => _audience.GetValueOrDefault(k.DisseminationNo) ?? []).Where(e => (ChannelKind)run.Town.Registry.EndpointChannel[e] == channel)];
+        return warned.Contains(endpoint) || (warned.Count > 0 && run.Town.IsNextDoor(endpoint));
     }
 
     /// <summary>The row as older ledgers have it.</summary>

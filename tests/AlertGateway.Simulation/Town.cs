@@ -9,7 +9,7 @@ using AlertGateway.Storage.Registry;
 
 namespace AlertGateway.Simulation;
 
-/// <summary>A town of two villages: every person has SMS, every third the app; three loudspeakers, one transmitter.</summary>
+/// <summary>A town of two villages: every person has SMS, every third the app; three loudspeakers, of which the last stands 30 km off, one transmitter.</summary>
 internal sealed class Town
 {
     private static readonly ChannelKind[] Kinds = [ChannelKind.Sms, ChannelKind.Push, ChannelKind.Loudspeaker, ChannelKind.Broadcast];
@@ -36,7 +36,7 @@ internal sealed class Town
             HouseholdFirstPerson = [0, .. Enumerable.Range(0, households + 1).Select(h => (h * 2) + 1)],
             PersonHousehold = [0, .. Enumerable.Range(0, persons).Select(p => (p / 2) + 1)],
             PersonFlags = flags, EndpointChannel = [.. channel], EndpointPerson = [.. person], EndpointFlags = new EndpointFlags[channel.Count],
-            Loudspeakers = [], Stations = [], Sites = [], HouseholdsByCode = new Dictionary<(string, string), int[]>(),
+            Loudspeakers = [.. Enumerable.Range(0, 3).Select(i => new LoudspeakerSite(channel.Count - 4 + i, i % 2, i < 2 ? 31.3 : 31.6, 119.4, "大喇叭"))], Stations = [new BroadcastStation(channel.Count - 1, "应急广播")], Sites = [], HouseholdsByCode = new Dictionary<(string, string), int[]>(),
         };
     }
 
@@ -44,6 +44,9 @@ internal sealed class Town
 
     /// <summary>Every endpoint.</summary>
     public int[] Everybody => [.. Enumerable.Range(1, Registry.Endpoints)];
+
+    /// <summary>Loudspeakers and transmitters that a false alarm anywhere in the town is corrected by, whether it was for them or not.</summary>
+    public bool IsNextDoor(int endpointNo) => (ChannelKind)Registry.EndpointChannel[endpointNo] == ChannelKind.Broadcast || Registry.Loudspeakers.Take(2).Any(h => h.EndpointNo == endpointNo);
 
     /// <summary>One of the two villages, or some households here and there; never nobody.</summary>
     public int[] Part(Dice dice)

@@ -134,7 +134,9 @@ public sealed class AuthorityTrail
         }
         if (authority.CancelledRow > 0) return; // Taken back already: this row does nothing.
         if (_proposals.WhatIsWrong(record, authority) is { } wrong) Find(sequence, $"Row {sequence} takes back dissemination {row.DisseminationNo}, but {wrong}.");
-        _open[row.DisseminationNo].IsTakenBack = true;
+        var open = _open[row.DisseminationNo];
+        if (open.CorrectsToo && !record.FalseAlarm) Find(sequence, $"Row {sequence} takes back dissemination {row.DisseminationNo} as no false alarm, and yet has endpoints beside its audience told.");
+        open.IsTakenBack = true;
         _authority[row.DisseminationNo] = authority with { CancelledBy = record, CancelledRow = sequence };
     }
 
@@ -149,10 +151,19 @@ public sealed class AuthorityTrail
         }
         int[] told = ClearedRows.ReadAudience(row.Body.Span).Numbers;
         byte channel = row.Channel;
+        bool corrects = row.Code == CancelAudienceCodes.CorrectedToo;
+        if (corrects && Dissemination.IsHeardByAll((ChannelKind)channel))
+        {
+            // Where they stand is not in the log: of a horn next door it can only be said that it is nobody's telephone.
+            open.CorrectedToo.Add(channel, told);
+            open.CorrectsToo = true;
+            return;
+        }
         Open[] chain = [.. Chain(row.DisseminationNo)];
         int stranger = Array.Find(told, e => !Array.Exists(chain, o => o.Audience?.Has(channel, e) != false));
         if (stranger != 0) Find(sequence, $"Row {sequence} has endpoint {stranger} told of the cancel of dissemination {row.DisseminationNo} on channel {channel}, whom no message of its chain was for.");
-        open.AlsoTold.Add(channel, told);
+        open.CorrectsToo |= corrects;
+        (corrects ? open.CorrectedToo : open.AlsoTold).Add(channel, told);
     }
 
     private IEnumerable<Open> Chain(int disseminationNo)
@@ -174,7 +185,7 @@ public sealed class AuthorityTrail
         if (open.IsClosed) Find(sequence, $"Row {sequence} starts a send of dissemination {row.DisseminationNo}, which is closed.");
         bool takesBack = (Purpose)row.Purpose is Purpose.Cancel or Purpose.Correction;
         if (takesBack && !open.IsTakenBack) Find(sequence, $"Row {sequence} starts a cancel of dissemination {row.DisseminationNo}, which nobody took back.");
-        else if (open.Audience?.Has(row.Channel, row.EndpointNo) == false && !(takesBack && open.AlsoTold.Has(row.Channel, row.EndpointNo))) Find(sequence, $"Row {sequence} starts a send of dissemination {row.DisseminationNo} to endpoint {row.EndpointNo} on channel {row.Channel}, which its audience does not have.");
+        else if (open.Audience?.Has(row.Channel, row.EndpointNo) == false && !(takesBack && open.MayTell((Purpose)row.Purpose).Has(row.Channel, row.EndpointNo))) Find(sequence, $"Row {sequence} starts a send of dissemination {row.DisseminationNo} to endpoint {row.EndpointNo} on channel {row.Channel}, which its audience does not have.");
         // A lane may take a delivery a moment before the expiry is noted; its gate is closed then, and the result says so.
         if (!takesBack && row.AtTicks >= open.ExpiresTicks) _late[AttemptOf(in row)] = sequence;
     }
@@ -201,6 +212,13 @@ public sealed class AuthorityTrail
 
         /// <summary>Whom its cancel tells because they hold an older message of its chain.</summary>
         public FrozenAudience AlsoTold { get; } = new();
+
+        /// <summary>Whom the correction of a false alarm tells beside its audience.</summary>
+        public FrozenAudience CorrectedToo { get; } = new();
+
+        public bool CorrectsToo { get; set; }
+
+        public FrozenAudience MayTell(Purpose purpose) => purpose == Purpose.Correction ? CorrectedToo : AlsoTold;
 
         public long ExpiresTicks { get; } = expiresTicks;
 

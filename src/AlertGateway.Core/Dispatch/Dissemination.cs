@@ -26,7 +26,7 @@ public sealed partial class Dissemination
     private readonly List<Rendition> _renditions;
     private readonly List<TimelineEntry> _timeline;
     private readonly SortedSet<int> _evacuated = [];
-    private readonly List<(ChannelKind Channel, int[] Endpoints, byte[] Languages, bool Alone)> _alsoTold = []; // of the append that is being folded
+    private readonly List<(ChannelKind Channel, int[] Endpoints, byte[] Languages, byte Code)> _alsoTold = []; // of the append that is being folded
     private long _sequence;
 
     internal Dissemination(int disseminationNo, ClearedRecord record, long clearedTicks, RegistrySnapshot registry, int[] households, IEnumerable<(ChannelKind Channel, int[] Endpoints, byte[] Languages)> audience, List<Rendition> renditions)
@@ -131,7 +131,7 @@ public sealed partial class Dissemination
                 break;
             case LedgerEventKind.CancelAudience:
                 var (endpoints, languages) = ClearedRows.ReadAudience(e.Body.Span);
-                _alsoTold.Add(((ChannelKind)e.Channel, endpoints, languages, Alone: e.Code == CancelAudienceCodes.InsteadOfItsOwn));
+                _alsoTold.Add(((ChannelKind)e.Channel, endpoints, languages, e.Code));
                 break;
             case LedgerEventKind.Closed:
                 IsClosed = true;
@@ -317,6 +317,9 @@ public static class CancelAudienceCodes
 {
     public const byte BesideItsOwn = 0;
     public const byte InsteadOfItsOwn = 1;
+
+    /// <summary>Beside its own, told of a false alarm by the correction: horns and transmitters next door and of older messages of the chain.</summary>
+    public const byte CorrectedToo = 2;
 }
 
 /// <summary>What each medium can promise; fixed, because the fold of old rows depends on it.</summary>

@@ -106,7 +106,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
                 if (held.State.Cancelled is not null) return;
             }
             var record = new CancelRecord(by.PersonId, by.Name, by.Rule, reason, falseAlarm) { ToldToAll = falseAlarm && held.Successor is null };
-            LedgerEvent[] rows = [.. CancelAudiences(held, Now), new() { Kind = LedgerEventKind.Cancelled, AtTicks = Now, DisseminationNo = disseminationNo, Body = ClearedRows.Body(record, DispatchJson.Default.CancelRecord) }];
+            LedgerEvent[] rows = [.. CancelAudiences(held, Now), .. falseAlarm ? Corrections(held, Now) : [], new() { Kind = LedgerEventKind.Cancelled, AtTicks = Now, DisseminationNo = disseminationNo, Body = ClearedRows.Body(record, DispatchJson.Default.CancelRecord) }];
             await _ledger.AppendAsync(rows, cancellationToken).ConfigureAwait(false);
         }
         finally

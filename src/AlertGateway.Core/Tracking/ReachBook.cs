@@ -70,6 +70,9 @@ public sealed class ReachBook
     /// <summary>Households by grade, index = <see cref="Evidence"/>.</summary>
     public ReadOnlySpan<int> ByEvidence => _grades;
 
+    /// <summary>A household of the audience lives there.</summary>
+    public bool HasVillage(int villageIndex) => OfVillage(villageIndex).ContainsAnyExcept(0);
+
     public ReadOnlySpan<int> OfVillage(int villageIndex) => _villageGrades.AsSpan(villageIndex * Grades, Grades);
 
     /// <summary>Households of a village with somebody vulnerable at home that have neither acknowledged nor been visited.</summary>

@@ -51,7 +51,7 @@ public enum LedgerEventKind : byte
     /// <summary>A correction of a false alarm opens beside the cancel; body: JSON.</summary>
     CorrectionOrdered = 32,
 
-    /// <summary>Whom a cancel tells on one channel because they hold an older message of its chain: beside those whom the dissemination itself reached (<c>Code</c> 0), or instead of them (1). Stands before its Cancelled row, in one append. Body as of AudienceFrozen.</summary>
+    /// <summary>Whom a cancel tells on one channel because they hold an older message of its chain: beside those whom the dissemination itself reached (<c>Code</c> 0), or instead of them (1); with <c>Code</c> 2, whom the correction of a false alarm tells beside its own. Stands before its Cancelled row, in one append. Body as of AudienceFrozen.</summary>
     CancelAudience = 33,
 
     /// <summary>A warden stood at the door, or somebody confirmed a person; <c>EndpointNo</c> is a person number. Body: JSON.</summary>

@@ -68,6 +68,7 @@ public sealed class ArrowTests
         Assert.Equal("Commit=1 Decision=2", Numbers<AlertGateway.Storage.Audit.AuditEntryKind>());
         Assert.Equal("Proposer=1 Approver=2 StandingOrder=3 BreakGlass=4", Numbers<AlertGateway.Core.Approval.SignatureRole>());
         Assert.Equal("None=0 LinkDown=1 DeadlinePassed=2 Throttled=3 BadAddress=4 OptedOut=5 NotAuthorised=6 ServerError=7 TimedOut=8 GatewayCrashed=9 GateClosed=10 Unmarked=11 WrongWorld=12 NotConnected=13 DeviceRefused=14 DeviceSilent=15 TooLong=16 AttemptsExhausted=17 Expired=18 UnknownOutcome=19 RecordUnreadable=20 NoRendition=21", Numbers<DispatchError>());
+        Assert.Equal((0, 1, 2), (AlertGateway.Core.Dispatch.CancelAudienceCodes.BesideItsOwn, AlertGateway.Core.Dispatch.CancelAudienceCodes.InsteadOfItsOwn, AlertGateway.Core.Dispatch.CancelAudienceCodes.CorrectedToo));
         Assert.Equal("Planned=0 InFlight=1 Retrying=2 Unknown=3 Accepted=4 Delivered=10 HandedOff=11 Failed=12 Suppressed=13", Numbers<Outcome>());
     }
 

@@ -114,6 +114,23 @@ public sealed class AuthorityTests
         Assert.Contains("is closed", Assert.Single(ClearedLog.Walk(rows.Append(closed).Append(begun)).Findings).Sentence, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Only_the_correction_of_a_false_alarm_goes_beside_the_audience_and_to_nobodys_telephone()
+    {
+        var rows = await ClearedLog.OfTwoPeopleAsync();
+        LedgerEvent Row(byte channel, int endpoint) => new() { Kind = LedgerEventKind.CancelAudience, DisseminationNo = 1, Channel = channel, Code = CancelAudienceCodes.CorrectedToo, Body = ClearedRows.AudienceBody([endpoint], [0]) };
+        LedgerEvent[] With(LedgerEvent also, bool falseAlarm, params LedgerEvent[] after) => [.. rows.SelectMany(r => r.Kind == LedgerEventKind.Cancelled ? [also, AsFalseAlarm(r, falseAlarm)] : (LedgerEvent[])[r]), .. after];
+        var correction = ClearedLog.AStart(Purpose.Correction, 5_000) with { Channel = 3 };
+        Assert.Empty(ClearedLog.Walk(With(Row(3, 5_000), true, correction)).Findings);
+        Assert.Single(ClearedLog.Walk(With(Row(3, 5_000), false, correction)).Findings);
+        Assert.Single(ClearedLog.Walk(With(Row(3, 5_001), true, correction)).Findings); // it is not the one that was named
+        Assert.Single(ClearedLog.Walk(With(Row(3, 5_000), true, correction with { Purpose = (byte)Purpose.Cancel })).Findings);
+        Assert.Empty(ClearedLog.Walk(With(Row(1, 900), true, ClearedLog.AStart(Purpose.Correction, 900))).Findings);
+        Assert.NotEmpty(ClearedLog.Walk(With(Row(1, 1_001), true)).Findings);
+    }
+
+    private static LedgerEvent AsFalseAlarm(LedgerEvent row, bool falseAlarm) => row with { Body = ClearedRows.Body(ClearedRows.Read(row.Body.Span, DispatchJson.Default.CancelRecord)! with { FalseAlarm = falseAlarm }, DispatchJson.Default.CancelRecord) };
+
     private static LedgerEvent TakenBackBy(LedgerEvent row, int personId, string rule)
     {
         if (row.Kind != LedgerEventKind.Cancelled) return row;

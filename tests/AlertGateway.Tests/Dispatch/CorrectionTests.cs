@@ -42,13 +42,13 @@ public sealed class CorrectionTests : IDisposable
         int no = await OpenAsync("demo-1");
         int[] horns = _town.Horns;
         await RowAsync(no, horns[0], LedgerEventKind.Started);
-        await RowAsync(no, _town.Station, LedgerEventKind.Started);
+        foreach (int station in _town.Stations) await RowAsync(no, station, LedgerEventKind.Started);
         await _room.CancelAsync(no, Officer, "误发", falseAlarm: true, Stop);
         await RowAsync(no, horns[0], LedgerEventKind.Result, (byte)became);
-        await RowAsync(no, _town.Station, LedgerEventKind.Result, (byte)became);
+        foreach (int station in _town.Stations) await RowAsync(no, station, LedgerEventKind.Result, (byte)became);
         await _room.TickAsync(Stop);
         Assert.Equal(horns, Took(ChannelKind.Loudspeaker).Select(t => t.Started.EndpointNo).Order());
-        Assert.Equal([_town.Station], Took(ChannelKind.Broadcast).Select(t => t.Started.EndpointNo));
+        Assert.Equal(_town.Stations, Took(ChannelKind.Broadcast).Select(t => t.Started.EndpointNo));
     }
 
     [Fact(Timeout = 30_000)]
@@ -92,12 +92,72 @@ public sealed class CorrectionTests : IDisposable
         int no = await OpenAsync("demo-1");
         await RowAsync(no, _town.Horns[0], LedgerEventKind.Started);
         var before = new CancelRecord(1, "值班员", "test", "误发", FalseAlarm: true);
-        string json = System.Text.Encoding.UTF8.GetString(ClearedRows.Body(before, DispatchJson.Default.CancelRecord)).Replace(",\"toldToAll\":false", "", StringComparison.Ordinal);
-        Assert.DoesNotContain("toldToAll", json, StringComparison.Ordinal);
-        await _ledger.AppendAsync(new[] { new LedgerEvent { Kind = LedgerEventKind.Cancelled, AtTicks = Sent.UtcTicks, DisseminationNo = no, Body = System.Text.Encoding.UTF8.GetBytes(json) } }, Stop);
+        byte[] body = ClearedRows.Body(before, DispatchJson.Default.CancelRecord);
+        Assert.DoesNotContain("toldToAll", System.Text.Encoding.UTF8.GetString(body), StringComparison.Ordinal);
+        await _ledger.AppendAsync(new[] { new LedgerEvent { Kind = LedgerEventKind.Cancelled, AtTicks = Sent.UtcTicks, DisseminationNo = no, Body = body } }, Stop);
         await RowAsync(no, _town.Horns[0], LedgerEventKind.Result, (byte)ResultCode.NotSent);
         Assert.Equal(Outcome.Suppressed, Set(no, ChannelKind.Loudspeaker, Purpose.Cancel).OutcomeOf(0));
     }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_false_alarm_is_corrected_by_the_horns_next_door_and_by_every_transmitter_and_on_nobodys_telephone_there()
+    {
+        int no = await OpenAsync("demo-1", to: [1, 2, _town.Horns[0], _town.Stations[0]]);
+        await RowAsync(no, 1, LedgerEventKind.Started);
+        await RowAsync(no, 1, LedgerEventKind.Result, (byte)ResultCode.Accepted);
+        await _room.CancelAsync(no, Officer, "误发", falseAlarm: true, Stop);
+        // 丁村 is too far, and the exercise world hears nothing.
+        Assert.Equal(_town.Horns[..3], Took(ChannelKind.Loudspeaker).Select(t => t.Started.EndpointNo).Order());
+        Assert.Equal(_town.Stations, Took(ChannelKind.Broadcast).Select(t => t.Started.EndpointNo).Order());
+        Assert.Equal([1], Took(ChannelKind.Sms).Select(t => t.Started.EndpointNo));
+        AssertRebuilt();
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_medium_that_was_not_used_corrects_nothing_and_an_exercise_is_corrected_where_it_was()
+    {
+        int no = await OpenAsync("demo-1", to: [1, 2, _town.Horns[0]]);
+        await _room.CancelAsync(no, Officer, "误发", falseAlarm: true, Stop);
+        Assert.Empty(Took(ChannelKind.Broadcast));
+        var drill = _town.AnAlert(Sent, "drill", to: [_town.Exercise]);
+        var submission = drill.Proposal.Submission;
+        int exercise = await _room.OpenAsync(drill with { Proposal = drill.Proposal with { Submission = submission with { Alert = submission.Alert with { Status = AlertGateway.Cap.AlertStatus.Exercise } } } }, Stop);
+        await _room.CancelAsync(exercise, Officer, "误发", falseAlarm: true, Stop);
+        Assert.Equal([_town.Exercise], Set(exercise, ChannelKind.Loudspeaker, Purpose.Correction).Endpoints);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_false_update_is_corrected_by_the_horns_that_its_older_warning_was_for_though_they_never_sounded()
+    {
+        int older = await OpenAsync("demo-1", to: [1, 2, .. _town.Horns]);
+        int update = await OpenAsync("demo-2", older, to: [1, 2, _town.Horns[0]]);
+        await _room.CancelAsync(update, Officer, "误发", falseAlarm: true, Stop);
+        Assert.Equal(_town.Horns, Took(ChannelKind.Loudspeaker).Select(t => t.Started.EndpointNo).Order());
+        AssertRebuilt();
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Where_an_update_stands_the_false_warning_before_it_is_corrected_nowhere_else()
+    {
+        int older = await OpenAsync("demo-1", to: [1, 2, _town.Horns[0]]);
+        await RowAsync(older, _town.Horns[0], LedgerEventKind.Started);
+        await RowAsync(older, _town.Horns[0], LedgerEventKind.Result, (byte)ResultCode.Accepted);
+        int update = await OpenAsync("demo-2", older, to: [1, 2]);
+        await _room.CancelAsync(older, Officer, "误发", falseAlarm: true, Stop);
+        Assert.Equal([_town.Horns[0]], Took(ChannelKind.Loudspeaker).Select(t => t.Started.EndpointNo));
+        Assert.Null(_room.States.First(s => s.DisseminationNo == older).Set(ChannelKind.Loudspeaker, Purpose.Correction));
+        Assert.Equal(DisseminationState.Running, _room.Find(update)!.State);
+    }
+
+    /// <summary>From the ledger alone the same sets come out.</summary>
+    private void AssertRebuilt()
+    {
+        var rebuilt = NewRoom();
+        _ledger.Read(1, rebuilt.OnCommitted);
+        Assert.Equal(Sets(_room), Sets(rebuilt));
+    }
+
+    private static string[] Sets(DisseminationRoom room) => [.. room.States.SelectMany(s => s.Sets.Select(d => $"{s.DisseminationNo} {d.Channel} {d.Purpose} {string.Join(',', d.Endpoints)}"))];
 
     private TakenDelivery[] Took(ChannelKind channel)
     {
@@ -105,7 +165,7 @@ public sealed class CorrectionTests : IDisposable
         return batch[.._room.Take(channel, batch, new TakeLimits(64, 64, 64))];
     }
 
-    private Task<int> OpenAsync(string identifier, int takesOver = 0) => _room.OpenAsync(_town.AnAlert(Sent, identifier, takesOver), Stop);
+    private Task<int> OpenAsync(string identifier, int takesOver = 0, int[]? to = null) => _room.OpenAsync(_town.AnAlert(Sent, identifier, takesOver, to), Stop);
 
     private async Task RowAsync(int no, int endpoint, LedgerEventKind kind, byte code = 0) =>
         await _ledger.AppendAsync(new[] { new LedgerEvent { Kind = kind, AtTicks = Sent.UtcTicks, DisseminationNo = no, EndpointNo = endpoint, Channel = _town.Registry.EndpointChannel[endpoint], Attempt = 1, Code = code } }, Stop);
