@@ -153,7 +153,7 @@ public sealed partial class DisseminationRoom
             return new DisseminationView
             {
                 DisseminationNo = state.DisseminationNo, ProposalNo = state.Record.ProposalNo, Headline = state.Record.Headline, Status = state.Record.Status, Colour = state.Record.Colour, State = phase,
-                ClearedTicks = state.ClearedTicks, ExpiresTicks = state.Record.ExpiresTicks, Channels = [.. state.Sets.Select(Counts)], Started = state.Sets.Where(s => s.Purpose == Purpose.Original).Sum(s => s.Started),
+                ClearedTicks = state.ClearedTicks, ExpiresTicks = state.Record.ExpiresTicks, FalseAlarm = state.Cancelled is { FalseAlarm: true }, Channels = [.. state.Sets.Select(Counts)], Started = state.Sets.Where(s => s.Purpose == Purpose.Original).Sum(s => s.Started),
                 Households = state.Reach.Households, Persons = state.Reach.Persons, Sequence = state.Sequence, Closed = state.IsClosed, StopCommittedNanoseconds = held.StopCommittedNanoseconds,
             };
         }

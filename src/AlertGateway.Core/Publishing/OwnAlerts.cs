@@ -31,11 +31,12 @@ public static class OwnAlerts
         var messages = new List<Alert>();
         foreach (var c in all)
         {
-            var end = Math.Min(c.View.ExpiresTicks, c.EndedTicks ?? long.MaxValue);
+            // What was never true is corrected for as long as anything is kept, whenever that was found out.
+            var end = c.View.FalseAlarm && c.EndedTicks is { } found ? found : Math.Min(c.View.ExpiresTicks, c.EndedTicks ?? long.MaxValue);
             if (end != long.MaxValue && now.UtcTicks - end > publisher.Keep.Ticks) continue;
             messages.Add(Original(c, byNo, publisher));
             // An earthquake's warning is over when the shaking has come; that it was false is known later.
-            if (c.EndedTicks is { } ended && (ended < c.View.ExpiresTicks || QuakeAlerts.MagnitudeOf(c.Proposal.Submission.Alert) is not null)) messages.Add(Cancel(c, byNo, publisher, ended));
+            if (c.EndedTicks is { } ended && (c.View.FalseAlarm || ended < c.View.ExpiresTicks || QuakeAlerts.MagnitudeOf(c.Proposal.Submission.Alert) is not null)) messages.Add(Cancel(c, byNo, publisher, ended));
         }
 
         return [.. messages.OrderByDescending(m => m.Sent).ThenByDescending(m => m.Identifier, StringComparer.Ordinal)];
@@ -78,6 +79,9 @@ public static class OwnAlerts
             Scope = AlertScope.Public,
             Source = c.Proposal.Submission.Alert.Sender,
             References = [.. Earlier(c, byNo, publisher), ReferenceTo(c, publisher)],
+            // CAP 1.2 §3.2.1: why a message is taken back for an error stands in its note.
+            Note = c.View.FalseAlarm ? "误发更正：没有险情。False alarm: there was no danger." : null,
+            Infos = c.View.FalseAlarm ? PublicCorrection.Of(c.Proposal, sent + publisher.Keep) : [],
         };
     }
 

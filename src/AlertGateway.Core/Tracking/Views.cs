@@ -63,6 +63,9 @@ public sealed record DisseminationView
     /// <summary><see cref="long.MaxValue"/> when it lives until changed or lifted.</summary>
     public required long ExpiresTicks { get; init; }
 
+    /// <summary>Taken back because there never was danger.</summary>
+    public bool FalseAlarm { get; init; }
+
     public required IReadOnlyList<ChannelCounts> Channels { get; init; }
 
     /// <summary>Original deliveries with a durable start: who would have to be told of a cancel.</summary>

@@ -51,6 +51,22 @@ public sealed class OwnAlertsTests
     }
 
     [Fact]
+    public async Task A_false_alarm_is_corrected_on_the_feed_with_the_approved_words_also_when_it_is_found_out_after_the_expiry()
+    {
+        var cleared = await ClearedAsync(1, new CapText());
+        var wrong = cleared with { View = cleared.View with { FalseAlarm = true, ExpiresTicks = Now.UtcTicks - TimeSpan.TicksPerDay * 2 }, EndedTicks = Now.UtcTicks };
+        var correction = Assert.Single(OwnAlerts.Of([wrong], Us, Now), m => m.MsgType == MsgType.Cancel);
+        var info = Assert.Single(correction.Infos);
+        string approved = cleared.Proposal.Renditions.First(r => r is { Channel: Core.ChannelKind.Sms, Purpose: Core.Purpose.Correction, Language: "zh" }).Text;
+        Assert.Equal(("误发更正：" + cleared.Proposal.Submission.Alert.Infos[0].Headline, approved, Urgency.Past), (info.Headline, info.Description, info.Urgency));
+        Assert.Equal((1, null), (info.Areas.Count, info.Instruction));
+        Assert.StartsWith("误发更正", correction.Note, StringComparison.Ordinal);
+        var read = Assert.Single(CapReader.Read(CapWriter.Write(correction)).Messages);
+        Assert.Equal((true, Disposition.Accept), (read.XsdValid, read.Disposition));
+        Assert.Empty(OwnAlerts.Of([cleared with { EndedTicks = Now.UtcTicks }], Us, Now).First(m => m.MsgType == MsgType.Cancel).Infos);
+    }
+
+    [Fact]
     public async Task An_earthquake_warning_that_was_false_is_cancelled_on_the_feed_after_its_short_life_too()
     {
         var cleared = await ClearedAsync(1, new CapText());
