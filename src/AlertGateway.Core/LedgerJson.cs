@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AlertGateway.Storage.Ledger;
 
 namespace AlertGateway.Core;
 
@@ -15,6 +16,21 @@ internal static class LedgerJson
 
     /// <exception cref="JsonException">The row is not what this version wrote; the ledger's check sum says that it was written so.</exception>
     public static T Read<T>(ReadOnlySpan<byte> body) => JsonSerializer.Deserialize<T>(body, Options) ?? throw new JsonException("A ledger row has an empty body.");
+
+    /// <exception cref="LedgerException">The row is not what this version wrote; the message names it.</exception>
+    public static T Read<T>(ReadOnlySpan<byte> body, long sequence)
+    {
+        try
+        {
+            return Read<T>(body);
+        }
+        catch (JsonException ex)
+        {
+            throw Unreadable(sequence, ex);
+        }
+    }
+
+    public static LedgerException Unreadable(long sequence, JsonException because) => new($"Ledger row {sequence} cannot be read by this program: {because.Message}", because);
 
     public static byte[] Deflate(ReadOnlySpan<byte> bytes)
     {
@@ -53,6 +69,7 @@ internal static class LedgerJson
             IncludeFields = true,
             IgnoreReadOnlyProperties = true,
         };
+        options.Converters.Add(new KnownEnums());
         options.Converters.Add(new PackedNumbers());
         options.Converters.Add(new PackedBytes());
         options.MakeReadOnly(populateMissingResolver: true);

@@ -247,7 +247,7 @@ public sealed class ApprovalDesk(ILedger ledger, TimeProvider clock, AuthorityMa
 
     public void OnCommitted(long firstSequence, ReadOnlySpan<LedgerEvent> events)
     {
-        foreach (ref readonly var e in events) _book.Fold(e, _made is { } made && made.Body.Equals(e.Body) ? made.Row : null);
+        for (int i = 0; i < events.Length; i++) _book.Fold(firstSequence + i, in events[i], _made is { } made && made.Body.Equals(events[i].Body) ? made.Row : null);
     }
 
     public void Dispose() => _gate.Dispose();

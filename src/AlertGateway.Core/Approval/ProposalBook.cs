@@ -41,24 +41,26 @@ internal sealed class ProposalBook(Func<int, Submission> submissionOf)
     }
 
     /// <param name="laid">What the row says, where that is known already.</param>
-    public void Fold(in LedgerEvent e, LaidRow? laid)
+    public void Fold(long sequence, in LedgerEvent e, LaidRow? laid)
     {
         switch (e.Kind)
         {
             case LedgerEventKind.Proposed when e.Code == Laid:
-                Add(laid ?? LedgerJson.Read<LaidRow>(e.Body.Span));
+                Add(laid ?? LedgerJson.Read<LaidRow>(e.Body.Span, sequence));
                 break;
             case LedgerEventKind.Proposed when e.Code == Released:
-                Change(LedgerJson.Read<ReleasedRow>(e.Body.Span).ProposalNo, p => p with { State = ProposalState.Draft, Holds = [] });
+                Change(LedgerJson.Read<ReleasedRow>(e.Body.Span, sequence).ProposalNo, p => p with { State = ProposalState.Draft, Holds = [] });
                 break;
             case LedgerEventKind.Signed:
-                var signed = LedgerJson.Read<SignedRow>(e.Body.Span);
+                var signed = LedgerJson.Read<SignedRow>(e.Body.Span, sequence);
                 Change(signed.ProposalNo, p => After(p, signed));
                 break;
-            case LedgerEventKind.Returned:
+            case LedgerEventKind.Returned when e.Code is ByPerson or Overtaken:
                 var state = e.Code == Overtaken ? ProposalState.Overtaken : ProposalState.Returned;
-                Change(LedgerJson.Read<ReturnedRow>(e.Body.Span).ProposalNo, p => p with { State = state });
+                Change(LedgerJson.Read<ReturnedRow>(e.Body.Span, sequence).ProposalNo, p => p with { State = state });
                 break;
+            case LedgerEventKind.Proposed or LedgerEventKind.Returned:
+                throw new LedgerException($"Ledger row {sequence} ({e.Kind}) has the code {e.Code}, which this program does not know: a newer one wrote it.");
         }
     }
 

@@ -52,7 +52,7 @@ public sealed record CancelRecord(int PersonId, string PersonName, string Rule, 
 /// <summary>The body of a Visited row.</summary>
 public sealed record VisitRecord(int PersonId, string PersonName, string Rule);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(KnownEnums)])]
 [JsonSerializable(typeof(ClearedRecord))]
 [JsonSerializable(typeof(CancelRecord))]
 [JsonSerializable(typeof(VisitRecord))]
@@ -77,6 +77,19 @@ internal static class ClearedRows
         catch (JsonException)
         {
             return null;
+        }
+    }
+
+    /// <exception cref="LedgerException">The body is no such record, or a newer program's; the message names the row.</exception>
+    public static T Read<T>(long sequence, ReadOnlySpan<byte> body, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, type) ?? throw new LedgerException($"Ledger row {sequence} has no body.");
+        }
+        catch (JsonException ex)
+        {
+            throw LedgerJson.Unreadable(sequence, ex);
         }
     }
 

@@ -116,6 +116,7 @@ public sealed partial class Dissemination
     public void Apply(long sequence, in LedgerEvent e)
     {
         if (sequence <= _sequence || IsClosed) return; // A snapshot has it already, or nothing counts any more.
+        RowNumbers.Require(sequence, in e);
         _sequence = sequence;
         switch (e.Kind)
         {

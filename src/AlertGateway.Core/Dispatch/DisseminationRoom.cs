@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AlertGateway.Cap;
 using AlertGateway.Core.Approval;
 using AlertGateway.Core.Rendering;
@@ -246,6 +245,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
     {
         if (Of(e.DisseminationNo) is not null) return null; // A snapshot has it already.
         if (_pending?.DisseminationNo != e.DisseminationNo) _pending = new Pending(e.DisseminationNo);
+        RowNumbers.Require(sequence, in e);
         switch (e.Kind)
         {
             case LedgerEventKind.AudienceFrozen:
@@ -254,10 +254,10 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
                 else _pending.Audience.Add(((ChannelKind)e.Channel, numbers, languages));
                 break;
             case LedgerEventKind.RenditionStored:
-                _pending.Renditions.Add(JsonSerializer.Deserialize(e.Body.Span, DispatchJson.Default.Rendition) ?? throw new LedgerException($"Ledger row {sequence} has no rendition."));
+                _pending.Renditions.Add(ClearedRows.Read(sequence, e.Body.Span, DispatchJson.Default.Rendition));
                 break;
             default:
-                var record = JsonSerializer.Deserialize(e.Body.Span, DispatchJson.Default.ClearedRecord) ?? throw new LedgerException($"Ledger row {sequence} has no body.");
+                var record = ClearedRows.Read(sequence, e.Body.Span, DispatchJson.Default.ClearedRecord);
                 var held = new Held(new Dissemination(e.DisseminationNo, record, e.AtTicks, _registry, _pending.Households, _pending.Audience, _pending.Renditions), _clock);
                 _pending = null;
                 Hold(held);

@@ -106,10 +106,11 @@ public sealed class IngestRoom(ILedger ledger, TimeProvider clock, IngestOptions
 
     public void OnCommitted(long firstSequence, ReadOnlySpan<LedgerEvent> events)
     {
-        foreach (ref readonly var e in events)
+        for (int i = 0; i < events.Length; i++)
         {
+            ref readonly var e = ref events[i];
             if (e.Kind != LedgerEventKind.Submitted) continue;
-            var taken = _made is { } made && made.Body.Equals(e.Body) ? made.Taken : LedgerJson.Read<TakenAlert>(e.Body.Span);
+            var taken = _made is { } made && made.Body.Equals(e.Body) ? made.Taken : LedgerJson.Read<TakenAlert>(e.Body.Span, firstSequence + i);
             lock (_lock) _book.Add(taken);
         }
     }

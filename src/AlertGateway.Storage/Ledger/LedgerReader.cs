@@ -65,6 +65,7 @@ internal static class LedgerReader
         var body = raw.sqlite3_column_blob(select, 10);
         uint crc = LedgerRow.Checksum(sequence, previous, raw.sqlite3_column_int(select, 2), raw.sqlite3_column_int64(select, 3), head, at, dissemination, endpoint, number, body);
         if (crc != (ulong)raw.sqlite3_column_int64(select, 9)) throw new LedgerException($"Ledger row {sequence} has been changed: its check sum does not match.");
+        LedgerKinds.Require(sequence, (LedgerEventKind)(byte)head);
         return LedgerRow.Unpack(head, at, dissemination, endpoint, number, body.IsEmpty ? default : body.ToArray());
     }
 }
