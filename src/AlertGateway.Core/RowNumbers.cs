@@ -19,7 +19,7 @@ internal static class RowNumbers
             case LedgerEventKind.Result when !Results[e.Code]:
             case LedgerEventKind.Receipt or LedgerEventKind.Visited when !Grades[e.Code]:
             case LedgerEventKind.Suppressed when !Errors[e.Code]:
-            case LedgerEventKind.CancelAudience when e.Code > CancelAudienceCodes.InsteadOfItsOwn:
+            case LedgerEventKind.CancelAudience when e.Code > CancelAudienceCodes.CorrectedToo:
             case LedgerEventKind.VillageEvacuated when e.Code > 1:
                 Refuse(sequence, in e, "code", e.Code);
                 break;

@@ -1,4 +1,3 @@
-using AlertGateway.Storage.Ledger;
 
 namespace AlertGateway.Core.Dispatch;
 

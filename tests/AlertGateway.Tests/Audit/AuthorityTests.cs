@@ -118,7 +118,7 @@ public sealed class AuthorityTests
     public async Task Only_the_correction_of_a_false_alarm_goes_beside_the_audience_and_to_nobodys_telephone()
     {
         var rows = await ClearedLog.OfTwoPeopleAsync();
-        LedgerEvent Row(byte channel, int endpoint) => new() { Kind = LedgerEventKind.CancelAudience, DisseminationNo = 1, Channel = channel, Code = CancelAudienceCodes.CorrectedToo, Body = ClearedRows.AudienceBody([endpoint], [0]) };
+        LedgerEvent Row(byte channel, int endpoint) => new() { Kind = LedgerEventKind.CancelAudience, AtTicks = 1, DisseminationNo = 1, Channel = channel, Code = CancelAudienceCodes.CorrectedToo, Body = ClearedRows.AudienceBody([endpoint], [0]) };
         LedgerEvent[] With(LedgerEvent also, bool falseAlarm, params LedgerEvent[] after) => [.. rows.SelectMany(r => r.Kind == LedgerEventKind.Cancelled ? [also, AsFalseAlarm(r, falseAlarm)] : (LedgerEvent[])[r]), .. after];
         var correction = ClearedLog.AStart(Purpose.Correction, 5_000) with { Channel = 3 };
         Assert.Empty(ClearedLog.Walk(With(Row(3, 5_000), true, correction)).Findings);

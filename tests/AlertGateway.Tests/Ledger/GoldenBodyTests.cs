@@ -105,6 +105,7 @@ public sealed partial class GoldenBodyTests
                 ExpiresTicks = 639205344000000000, RegistryVersion = "v1", Hashes = SomeHashes, Signatures = [SomeSignature],
             }, DispatchJson.Default.ClearedRecord);
         Frozen("""{"personId":7,"personName":"Wang","rule":"duty","reason":"\u8BEF\u53D1","falseAlarm":true}""", new CancelRecord(7, "Wang", "duty", "误发", FalseAlarm: true), DispatchJson.Default.CancelRecord);
+        Frozen("""{"personId":7,"personName":"Wang","rule":"duty","reason":"\u8BEF\u53D1","falseAlarm":true,"toldToAll":true}""", new CancelRecord(7, "Wang", "duty", "误发", FalseAlarm: true) { ToldToAll = true }, DispatchJson.Default.CancelRecord);
         Frozen("""{"personId":7,"personName":"Wang","rule":"duty"}""", new VisitRecord(7, "Wang", "duty"), DispatchJson.Default.VisitRecord);
         Frozen("""[{"atTicks":639205308000000000,"code":"cleared","text":"\u5DF2","textEnglish":"done"}]""", [new TimelineEntry(639205308000000000, "cleared", "已", "done")], DispatchJson.Default.ListTimelineEntry);
     }

@@ -98,7 +98,7 @@ public sealed class GoldenRowTests
     {
         var flags = typeof(DeliverySet).GetNestedType("SlotFlags", System.Reflection.BindingFlags.NonPublic)!;
         Assert.Equal("None=0 Reserved=1 MayHave=2 PossibleDuplicate=4 PossibleLoss=8 Parked=16 Doubtful=32 Unreached=64 HoldsOlder=128", string.Join(' ', Enum.GetValues(flags).Cast<object>().Select(v => $"{v}={(byte)v}")));
-        Assert.Equal((0, 1, 0, 1, 256), (StartedCodes.Plain, StartedCodes.PossibleDuplicate, CancelAudienceCodes.BesideItsOwn, CancelAudienceCodes.InsteadOfItsOwn, ReceiptNumbers.Helped));
+        Assert.Equal((0, 1, 0, 1, 2, 256), (StartedCodes.Plain, StartedCodes.PossibleDuplicate, CancelAudienceCodes.BesideItsOwn, CancelAudienceCodes.InsteadOfItsOwn, CancelAudienceCodes.CorrectedToo, ReceiptNumbers.Helped));
         Assert.Equal((1, 2, 1, 2), (AlertGateway.Core.Approval.ProposalBook.Laid, AlertGateway.Core.Approval.ProposalBook.Released, AlertGateway.Core.Approval.ProposalBook.ByPerson, AlertGateway.Core.Approval.ProposalBook.Overtaken));
     }
 
@@ -135,7 +135,7 @@ public sealed class GoldenRowTests
     [InlineData(LedgerEventKind.Receipt, 1, 0, 7, 0, "code 7")]
     [InlineData(LedgerEventKind.Receipt, 1, 0, 5, 512, "number 512")]
     [InlineData(LedgerEventKind.Suppressed, 1, 0, 99, 0, "code 99")]
-    [InlineData(LedgerEventKind.CancelAudience, 1, 0, 2, 0, "code 2")]
+    [InlineData(LedgerEventKind.CancelAudience, 1, 0, 3, 0, "code 3")]
     [InlineData(LedgerEventKind.VillageEvacuated, 0, 0, 2, 0, "code 2")]
     public async Task A_number_of_a_newer_program_is_refused_by_its_row(LedgerEventKind kind, byte channel, byte purpose, byte code, long number, string what)
     {
