@@ -119,11 +119,11 @@ public sealed class CorrectionTests : IDisposable
         int no = await OpenAsync("demo-1", to: [1, 2, _town.Horns[0]]);
         await _room.CancelAsync(no, Officer, "误发", falseAlarm: true, Stop);
         Assert.Empty(Took(ChannelKind.Broadcast));
-        var drill = _town.AnAlert(Sent, "drill", to: [_town.Exercise]);
+        var drill = _town.AnAlert(Sent, "drill", to: [HornTown.Exercise]);
         var submission = drill.Proposal.Submission;
         int exercise = await _room.OpenAsync(drill with { Proposal = drill.Proposal with { Submission = submission with { Alert = submission.Alert with { Status = AlertGateway.Cap.AlertStatus.Exercise } } } }, Stop);
         await _room.CancelAsync(exercise, Officer, "误发", falseAlarm: true, Stop);
-        Assert.Equal([_town.Exercise], Set(exercise, ChannelKind.Loudspeaker, Purpose.Correction).Endpoints);
+        Assert.Equal([HornTown.Exercise], Set(exercise, ChannelKind.Loudspeaker, Purpose.Correction).Endpoints);
     }
 
     [Fact(Timeout = 30_000)]

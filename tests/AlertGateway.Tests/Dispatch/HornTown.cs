@@ -32,7 +32,7 @@ internal sealed class HornTown
     public int[] Stations { get; } = [13, 14];
 
     /// <summary>The loudspeaker of the exercise world.</summary>
-    public int Exercise => 15;
+    public static int Exercise => 15;
 
     /// <summary>To these endpoints; by default to all of the live world.</summary>
     public ClearedAlert AnAlert(DateTimeOffset sent, string identifier = "demo-1", int takesOver = 0, int[]? to = null)

@@ -40,7 +40,7 @@ public sealed class GoldenRowTests
             "0|2|2|1|57349F08FCFBB339B1C9DD40CEE15CDBD12D5ABC52008AA601D66F93A6AF2099",
             "1|1|1|2|DEE2E262656E9288FCF067814949874EEA3AF9829D20C4D850E1EA62E4DAD92C",
         ], Select(path, "SELECT n,kind,first,rows,hex(hash) FROM leaf ORDER BY n"));
-        Assert.Equal(["1095193420|3"], Select(path, "SELECT application_id, user_version FROM pragma_application_id, pragma_user_version"));
+        Assert.Equal(["1095194444|3"], Select(path, "SELECT application_id, user_version FROM pragma_application_id, pragma_user_version"));
     }
 
     [Fact]
