@@ -73,7 +73,7 @@ public sealed class AuthorityTrail
             case LedgerEventKind.Submitted or LedgerEventKind.Proposed or LedgerEventKind.Signed:
                 _proposals.Fold(in row);
                 break;
-            case LedgerEventKind.AudienceFrozen or LedgerEventKind.RenditionStored:
+            case LedgerEventKind.AudienceFrozen or LedgerEventKind.VillageEnds or LedgerEventKind.RenditionStored:
                 _frozen.Fold(in row);
                 break;
             case LedgerEventKind.Cleared:

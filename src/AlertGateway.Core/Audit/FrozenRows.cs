@@ -31,13 +31,14 @@ internal sealed class FrozenRows
 {
     private readonly List<(byte Channel, ReadOnlyMemory<byte> Body)> _audience = [];
     private readonly List<ReadOnlyMemory<byte>> _renditions = [];
+    private readonly List<ReadOnlyMemory<byte>> _ends = []; // of villages: one row at most
     private int _disseminationNo;
 
     public void Fold(in LedgerEvent row)
     {
         if (row.DisseminationNo != _disseminationNo) Clear(row.DisseminationNo);
         if (row.Kind == LedgerEventKind.AudienceFrozen) _audience.Add((row.Channel, row.Body));
-        else _renditions.Add(row.Body);
+        else (row.Kind == LedgerEventKind.VillageEnds ? _ends : _renditions).Add(row.Body);
     }
 
     /// <summary>What was frozen for this clearance, which takes it.</summary>
@@ -55,7 +56,9 @@ internal sealed class FrozenRows
     private FrozenAudience? Audience(ClearedRecord record)
     {
         if (_audience.Count == 0 || _audience[0].Channel != 0 || !_audience.TrueForAll(a => IsWhole(a.Channel, a.Body.Span))) return null;
-        if (AudienceHash.OfFrozen(record.RegistryVersion, _audience[0].Body.Span, _audience.Skip(1)) != record.Hashes.Audience) return null;
+        if (_ends.Count > 1 || !_ends.TrueForAll(e => VillageEnds.IsWhole(e.Span))) return null;
+        string hash = AudienceHash.OfFrozen(record.RegistryVersion, _audience[0].Body.Span, _audience.Skip(1));
+        if ((_ends.Count == 0 ? hash : AudienceHash.Bound(hash, _ends[0].Span)) != record.Hashes.Audience) return null;
         var audience = new FrozenAudience();
         foreach (var (channel, body) in _audience.Skip(1)) audience.Add(channel, ClearedRows.ReadAudience(body.Span).Numbers);
         return audience;
@@ -84,5 +87,6 @@ internal sealed class FrozenRows
         _disseminationNo = disseminationNo;
         _audience.Clear();
         _renditions.Clear();
+        _ends.Clear();
     }
 }

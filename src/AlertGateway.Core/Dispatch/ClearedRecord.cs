@@ -112,7 +112,7 @@ internal static class ClearedRows
         return (numbers, body[(4 + (4 * count))..].ToArray());
     }
 
-    /// <summary>All rows of one clearance, to be appended as one batch: audiences, renditions, then Cleared.</summary>
+    /// <summary>All rows of one clearance, to be appended as one batch: audiences, villages' ends, renditions, then Cleared.</summary>
     public static LedgerEvent[] For(int disseminationNo, ClearedAlert cleared, ClearedRecord record)
     {
         var proposal = cleared.Proposal;
@@ -124,6 +124,7 @@ internal static class ClearedRows
         {
             rows.Add(Row(LedgerEventKind.AudienceFrozen, disseminationNo, cleared.ClearedTicks, (byte)channel.Channel, AudienceBody(channel.EndpointNos, channel.Languages)));
         }
+        if (proposal.Audience.VillageEnds is { Length: > 0 } ends) rows.Add(Row(LedgerEventKind.VillageEnds, disseminationNo, cleared.ClearedTicks, 0, VillageEnds.Body(ends)));
         foreach (var rendition in proposal.Renditions)
         {
             rows.Add(Row(LedgerEventKind.RenditionStored, disseminationNo, cleared.ClearedTicks, (byte)rendition.Channel, Body(rendition, DispatchJson.Default.Rendition)));

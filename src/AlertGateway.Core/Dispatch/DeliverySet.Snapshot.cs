@@ -13,6 +13,7 @@ public sealed partial class DeliverySet
         to.Put((byte)Purpose);
         to.Put((short)(ClosedBecause is { } because ? (byte)because : -1));
         to.Put(_lastAcceptedTicks);
+        to.Put(EndedTicks);
         to.PutAll<int>(Endpoints);
         to.PutAll<byte>(Languages);
         to.PutAll<Outcome>(_outcome);
@@ -27,16 +28,16 @@ public sealed partial class DeliverySet
     }
 
     /// <exception cref="InvalidDataException">The bytes are no such set.</exception>
-    internal static DeliverySet Load(ref SnapshotReader from, bool lifeThreat)
+    internal static DeliverySet Load(ref SnapshotReader from, bool lifeThreat, EndpointEnds? ends)
     {
         var channel = (ChannelKind)from.Get<byte>();
         var purpose = (Purpose)from.Get<byte>();
         short closed = from.Get<short>();
-        long lastAccepted = from.Get<long>();
+        long lastAccepted = from.Get<long>(), ended = from.Get<long>();
         int[] endpoints = from.GetAll<int>().ToArray();
         byte[] languages = from.GetAll<byte>().ToArray();
         if (languages.Length != endpoints.Length) throw new InvalidDataException("A set of the snapshot has lists of different lengths.");
-        var set = new DeliverySet(channel, purpose, ChannelClasses.Of(channel), endpoints, languages, lifeThreat) { ClosedBecause = closed < 0 ? null : (DispatchError)closed, _lastAcceptedTicks = lastAccepted };
+        var set = new DeliverySet(channel, purpose, ChannelClasses.Of(channel), endpoints, languages, lifeThreat) { ClosedBecause = closed < 0 ? null : (DispatchError)closed, _lastAcceptedTicks = lastAccepted, EndedTicks = ended, Ends = purpose == Purpose.Original ? ends : null };
         Fill(from.GetAll<Outcome>(), set._outcome);
         Fill(from.GetAll<Evidence>(), set._evidence);
         Fill(from.GetAll<byte>(), set._attempts);

@@ -146,6 +146,9 @@ public sealed partial class DeliverySet
             case LedgerEventKind.ReceiptsClosed:
                 CloseReceipts(e.Number);
                 return -1;
+            case LedgerEventKind.VillagesEnded:
+                ApplyEnded(e.Number);
+                return -1;
         }
         int slot = SlotOf(e.EndpointNo);
         if (slot < 0) return -1;
@@ -169,7 +172,7 @@ public sealed partial class DeliverySet
             if (_retries.TryPeek(out slot, out long due) && due <= nowTicks) _retries.Dequeue();
             else if (_cursor < Count) slot = _cursor++;
             else break;
-            if (_outcome[slot] is not (Outcome.Planned or Outcome.Retrying) || (_flags[slot] & (SlotFlags.Reserved | SlotFlags.Parked)) != 0) continue;
+            if (_outcome[slot] is not (Outcome.Planned or Outcome.Retrying) || (_flags[slot] & (SlotFlags.Reserved | SlotFlags.Parked)) != 0 || HasEnded(slot, nowTicks)) continue;
             if (ready is not null && !ready(Endpoints[slot]))
             {
                 _retries.Enqueue(slot, nowTicks + notReadyTicks);
@@ -241,8 +244,8 @@ public sealed partial class DeliverySet
     /// <summary>
     /// Slots whose outcome a crash made unknown: all in flight, and on push also what a connection had taken without an acknowledgement from the device, since such messages wait in the memory of the process that died.
     /// </summary>
-    public IEnumerable<int> SlotsLostWithTheProcess() => 
-        Of(Outcome.InFlight) == 0 && (Channel != ChannelKind.Push || ClosedBecause is not null) ? [] : Enumerable.Range(0, Count).Where(s => _outcome[s] == Outcome.InFlight || (ClosedBecause is null && IsHeldByConnection(s)));
+    public IEnumerable<int> SlotsLostWithTheProcess(long nowTicks = 0) =>
+        Of(Outcome.InFlight) == 0 && (Channel != ChannelKind.Push || ClosedBecause is not null) ? [] : Enumerable.Range(0, Count).Where(s => _outcome[s] == Outcome.InFlight || (!IsOver(s) && !HasEnded(s, nowTicks) && IsHeldByConnection(s)));
 
     /// <summary>Suppresses one planned slot: nothing has to be taken back where nothing arrived.</summary>
     public void SuppressPlanned(int slot)
@@ -328,7 +331,7 @@ public sealed partial class DeliverySet
 
     private void Retry(int slot, DispatchError error, long atTicks, long afterMilliseconds)
     {
-        if (ClosedBecause is not null)
+        if (IsOver(slot))
         {
             Move(slot, (_flags[slot] & SlotFlags.Doubtful) != 0 ? Lose(slot) : Outcome.Suppressed);
             return;
@@ -345,7 +348,7 @@ public sealed partial class DeliverySet
 
     private void Park(int slot, long atTicks)
     {
-        if (ClosedBecause is not null)
+        if (IsOver(slot))
         {
             Move(slot, (_flags[slot] & SlotFlags.Doubtful) != 0 ? Lose(slot) : Outcome.Suppressed);
             return;
@@ -383,7 +386,7 @@ public sealed partial class DeliverySet
 
     private void DecideBlind(int slot, long atTicks)
     {
-        if (_lifeThreat && (_flags[slot] & SlotFlags.PossibleDuplicate) == 0 && ClosedBecause is null) Retry(slot, DispatchError.None, atTicks, 0);
+        if (_lifeThreat && (_flags[slot] & SlotFlags.PossibleDuplicate) == 0 && !IsOver(slot)) Retry(slot, DispatchError.None, atTicks, 0);
         else Move(slot, Lose(slot));
     }
 
@@ -415,11 +418,13 @@ public sealed partial class DeliverySet
     {
         if (ClosedBecause is not null) return;
         ClosedBecause = because;
-        for (int slot = 0; slot < Count; slot++)
-        {
-            if (_outcome[slot] is Outcome.Planned) Move(slot, Outcome.Suppressed);
-            else if (_outcome[slot] is Outcome.Retrying) Move(slot, (_flags[slot] & SlotFlags.Doubtful) != 0 ? Lose(slot) : Outcome.Suppressed);
-        }
+        for (int slot = 0; slot < Count; slot++) Suppress(slot);
+    }
+
+    private void Suppress(int slot)
+    {
+        if (_outcome[slot] is Outcome.Planned) Move(slot, Outcome.Suppressed);
+        else if (_outcome[slot] is Outcome.Retrying) Move(slot, (_flags[slot] & SlotFlags.Doubtful) != 0 ? Lose(slot) : Outcome.Suppressed);
     }
 
     private void CloseReceipts(long beforeTicks)
@@ -452,18 +457,4 @@ public sealed partial class DeliverySet
         _evidence[slot] = level;
         return slot;
     }
-}
-
-/// <summary>Beside the error in the <c>Number</c> of a Receipt row. Persisted.</summary>
-public static class ReceiptNumbers
-{
-    /// <summary>The person has confirmed 已联系到家里人.</summary>
-    public const int Helped = 0x100;
-}
-
-/// <summary>The <c>Code</c> of a Started row. Persisted.</summary>
-public static class StartedCodes
-{
-    public const byte Plain = 0;
-    public const byte PossibleDuplicate = 1;
 }

@@ -21,6 +21,7 @@ public sealed partial class Dissemination
         to.Put(IsClosed);
         to.Put(OlderNo);
         to.PutAll<int>(_evacuated.ToArray());
+        to.PutAll<long>(_villageEnds);
         to.PutAll<byte>(Cancelled is null ? [] : JsonSerializer.SerializeToUtf8Bytes(Cancelled, DispatchJson.Default.CancelRecord));
         Reach.Save(to);
         to.Put(_sets.Count);
@@ -42,15 +43,16 @@ public sealed partial class Dissemination
         int olderNo = from.Get<int>();
         if (olderNo < 0 || olderNo >= no) throw new InvalidDataException("A dissemination of the snapshot takes over from a later one.");
         int[] evacuated = from.GetAll<int>().ToArray();
+        long[] villageEnds = from.GetAll<long>().ToArray();
         var cancelled = from.GetAll<byte>();
         var reach = ReachBook.Load(ref from, registry);
-        var dissemination = new Dissemination(no, record, clearedTicks, registry, reach, renditions, timeline)
+        var dissemination = new Dissemination(no, record, clearedTicks, registry, reach, renditions, timeline, villageEnds)
         {
             _sequence = sequence, CancelSerial = cancelSerial, CancelledTicks = cancelledTicks, Superseded = superseded, IsClosed = closed, OlderNo = olderNo,
             Cancelled = cancelled.IsEmpty ? null : JsonSerializer.Deserialize(cancelled, DispatchJson.Default.CancelRecord),
         };
         dissemination._evacuated.UnionWith(evacuated);
-        for (int sets = from.Get<int>(); sets > 0; sets--) dissemination._sets.Add(DeliverySet.Load(ref from, record.LifeThreat));
+        for (int sets = from.Get<int>(); sets > 0; sets--) dissemination._sets.Add(DeliverySet.Load(ref from, record.LifeThreat, dissemination._ends));
         if (!from.IsAtEnd) throw new InvalidDataException("The snapshot goes on after its end.");
         foreach (var set in dissemination._sets)
         {

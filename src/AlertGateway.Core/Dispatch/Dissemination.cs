@@ -29,15 +29,18 @@ public sealed partial class Dissemination
     private readonly List<(ChannelKind Channel, int[] Endpoints, byte[] Languages, byte Code)> _alsoTold = []; // of the append that is being folded
     private long _sequence;
 
-    internal Dissemination(int disseminationNo, ClearedRecord record, long clearedTicks, RegistrySnapshot registry, int[] households, IEnumerable<(ChannelKind Channel, int[] Endpoints, byte[] Languages)> audience, List<Rendition> renditions)
-        : this(disseminationNo, record, clearedTicks, registry, new ReachBook(registry, households), renditions, [])
+    internal Dissemination(int disseminationNo, ClearedRecord record, long clearedTicks, RegistrySnapshot registry, int[] households, IEnumerable<(ChannelKind Channel, int[] Endpoints, byte[] Languages)> audience, List<Rendition> renditions, long[]? villageEnds = null)
+        : this(disseminationNo, record, clearedTicks, registry, new ReachBook(registry, households), renditions, [], villageEnds ?? [])
     {
         Note(clearedTicks, "cleared", "已签发，开始发布", "cleared, dissemination begins");
         foreach (var (channel, endpoints, languages) in audience) Add(NewSet(channel, Purpose.Original, endpoints, languages), clearedTicks);
     }
 
-    private Dissemination(int disseminationNo, ClearedRecord record, long clearedTicks, RegistrySnapshot registry, ReachBook reach, List<Rendition> renditions, List<TimelineEntry> timeline) =>
-        (DisseminationNo, Record, ClearedTicks, _registry, Reach, _renditions, _timeline) = (disseminationNo, record, clearedTicks, registry, reach, renditions, timeline);
+    private Dissemination(int disseminationNo, ClearedRecord record, long clearedTicks, RegistrySnapshot registry, ReachBook reach, List<Rendition> renditions, List<TimelineEntry> timeline, long[] villageEnds)
+    {
+        (DisseminationNo, Record, ClearedTicks, _registry, Reach, _renditions, _timeline, _villageEnds) = (disseminationNo, record, clearedTicks, registry, reach, renditions, timeline, villageEnds);
+        _ends = villageEnds.Length == 0 ? null : new EndpointEnds(registry, villageEnds, record.ExpiresTicks);
+    }
 
     public int DisseminationNo { get; }
 
@@ -159,6 +162,7 @@ public sealed partial class Dissemination
             var time = times(set.Channel);
             long notAfter = NotAfterTicks(set.Purpose);
             if (set.ClosedBecause is null && nowTicks >= notAfter) rows.Add(Suppression(set, DispatchError.Expired, nowTicks));
+            else if (set.EndedRow(DisseminationNo, nowTicks) is { } ended) rows.Add(ended);
             if (set.AwaitsReceiptSince(nowTicks - time.ReceiptTimeout.Ticks))
             {
                 rows.Add(new LedgerEvent { Kind = LedgerEventKind.ReceiptsClosed, AtTicks = nowTicks, DisseminationNo = DisseminationNo, Channel = (byte)set.Channel, Purpose = (byte)set.Purpose, Number = nowTicks - time.ReceiptTimeout.Ticks });
@@ -176,7 +180,7 @@ public sealed partial class Dissemination
     {
         foreach (var set in _sets)
         {
-            foreach (int slot in set.SlotsLostWithTheProcess()) rows.Add(ResultRow(set, slot, nowTicks, ResultCode.Unknown, DispatchError.GatewayCrashed));
+            foreach (int slot in set.SlotsLostWithTheProcess(nowTicks)) rows.Add(ResultRow(set, slot, nowTicks, ResultCode.Unknown, DispatchError.GatewayCrashed));
         }
     }
 
@@ -233,6 +237,7 @@ public sealed partial class Dissemination
         if (e.Kind == LedgerEventKind.Suppressed) Note(e.AtTicks, "suppressed", $"{set.Channel} 未发部分停止（{(DispatchError)e.Code}）", $"{set.Channel}: what had not started was stopped ({(DispatchError)e.Code})");
         int openBefore = set.Open, startedBefore = set.Started;
         int risen = set.Apply(in e);
+        if (e.Kind == LedgerEventKind.VillagesEnded) NoteEnded(set, openBefore - set.Open, e.AtTicks);
         if (risen >= 0 && set.Purpose == Purpose.Original)
         {
             int person = _registry.EndpointPerson[set.Endpoints[risen]];
@@ -302,7 +307,7 @@ public sealed partial class Dissemination
     }
 
     private DeliverySet NewSet(ChannelKind channel, Purpose purpose, int[] endpoints, byte[] languages) =>
-        new(channel, purpose, ChannelClasses.Of(channel), endpoints, languages, Record.LifeThreat);
+        new(channel, purpose, ChannelClasses.Of(channel), endpoints, languages, Record.LifeThreat) { Ends = purpose == Purpose.Original ? _ends : null };
 
     private void Note(long atTicks, string code, string text, string english) => _timeline.Add(new TimelineEntry(atTicks, code, text, english));
 
@@ -311,25 +316,4 @@ public sealed partial class Dissemination
         string medium = set.Channel switch { ChannelKind.Sms => "短信", ChannelKind.Push => "应用推送", ChannelKind.Loudspeaker => "大喇叭", ChannelKind.Broadcast => "应急广播", _ => set.Channel.ToString() };
         return set.Purpose switch { Purpose.Cancel => medium + "撤回", Purpose.Correction => medium + "更正", _ => medium };
     }
-}
-
-/// <summary>The <c>Code</c> of a CancelAudience row. Persisted.</summary>
-public static class CancelAudienceCodes
-{
-    public const byte BesideItsOwn = 0;
-    public const byte InsteadOfItsOwn = 1;
-
-    /// <summary>Beside its own, told of a false alarm by the correction: horns and transmitters next door and of older messages of the chain.</summary>
-    public const byte CorrectedToo = 2;
-}
-
-/// <summary>What each medium can promise; fixed, because the fold of old rows depends on it.</summary>
-public static class ChannelClasses
-{
-    public static AdapterClass Of(ChannelKind channel) => channel switch
-    {
-        ChannelKind.Sms => AdapterClass.Queryable,
-        ChannelKind.Push or ChannelKind.Loudspeaker or ChannelKind.Broadcast => AdapterClass.Idempotent,
-        _ => AdapterClass.Blind,
-    };
 }

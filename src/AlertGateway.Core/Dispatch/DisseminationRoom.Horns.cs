@@ -15,7 +15,7 @@ public sealed partial class DisseminationRoom : IHornPlans
         lock (held.Lock)
         {
             var state = held.State;
-            if (state.Set(key.Channel, key.Purpose) is not { } set || set.SlotOf(key.EndpointNo) < 0 || Now >= state.NotAfterTicks(key.Purpose)) return true;
+            if (state.Set(key.Channel, key.Purpose) is not { } set || set.SlotOf(key.EndpointNo) < 0 || Now >= state.NotAfterTicks(set, key.EndpointNo)) return true;
             if (key.Purpose != Purpose.Original) return false;
             if (state.Superseded) return true;
             if (state.Cancelled is not null) return state.Set(key.Channel, Purpose.Cancel) is not { } cancel || cancel.SlotOf(key.EndpointNo) is not (>= 0 and var slot) || cancel.OutcomeOf(slot) >= Outcome.Delivered;
@@ -35,11 +35,11 @@ public sealed partial class DisseminationRoom : IHornPlans
                 var state = held.State;
                 if (state.Superseded || state.Cancelled is not null || state.Set(ChannelKind.Loudspeaker, Purpose.Original) is not { } set || set.SlotOf(endpointNo) is not (>= 0 and var slot)) continue;
                 if (set.OutcomeOf(slot) is not (Outcome.Accepted or Outcome.Delivered or Outcome.HandedOff) || state.HornPlanOf(set, endpointNo) is not { ThenEverySeconds: > 0 } plan) continue;
-                if (Now >= state.NotAfterTicks(Purpose.Original) || plan.UntilEvacuated && VillageOf(endpointNo) is { } village && state.IsEvacuated(village)) continue;
+                if (Now >= state.NotAfterTicks(set, endpointNo) || plan.UntilEvacuated && VillageOf(endpointNo) is { } village && state.IsEvacuated(village)) continue;
                 living.Add(new OutgoingDelivery
                 {
                     Tag = new DeliveryTag(new DeliveryKey(state.DisseminationNo, endpointNo, ChannelKind.Loudspeaker, Purpose.Original), set.AttemptsOf(slot)), Rendition = state.RenditionFor(ChannelKind.Loudspeaker, Purpose.Original, set.Languages[slot]), Address = default,
-                    ExerciseEndpoint = (_registry.EndpointFlags[endpointNo] & EndpointFlags.Exercise) != 0, NotAfterTicks = state.NotAfterTicks(Purpose.Original), StartedTicks = set.StartedTicksOf(slot), Gate = held.GateOf(set),
+                    ExerciseEndpoint = (_registry.EndpointFlags[endpointNo] & EndpointFlags.Exercise) != 0, NotAfterTicks = state.NotAfterTicks(set, endpointNo), StartedTicks = set.StartedTicksOf(slot), Gate = held.GateOf(set, endpointNo),
                 });
             }
         }
@@ -84,9 +84,5 @@ public sealed partial class DisseminationRoom : IHornPlans
         lock (held.Lock) return held.State.WaitsForEvacuation ? new Evacuation([.. held.State.Evacuated.Select(v => _registry.Villages[v].Code)]) : null;
     }
 
-    private readonly Lazy<Dictionary<int, int>> _hornVillage;
-
-    private int? VillageOf(int endpointNo) => _hornVillage.Value.TryGetValue(endpointNo, out int village) ? village : null;
-
-    private Dictionary<int, int> HornVillages() => _registry.Loudspeakers.ToDictionary(l => l.EndpointNo, l => l.VillageIndex);
+    private int? VillageOf(int endpointNo) => _registry.VillageOf(endpointNo) is >= 0 and var village ? village : null;
 }

@@ -155,7 +155,7 @@ public sealed partial class DisseminationRoom
 
     private static TakenDelivery Describe(Held held, DeliverySet set, int slot, LedgerEvent row)
     {
-        var taken = new TakenDelivery { Held = held, Set = set, Slot = slot, Started = row, Rendition = held.State.RenditionFor(set.Channel, set.Purpose, set.Languages[slot]), Gate = held.GateOf(set) };
+        var taken = new TakenDelivery { Held = held, Set = set, Slot = slot, Started = row, Rendition = held.State.RenditionFor(set.Channel, set.Purpose, set.Languages[slot]), Gate = held.GateOf(set, set.Endpoints[slot]) };
         if (set.Purpose is Purpose.Cancel or Purpose.Correction) (taken.OriginalNo, taken.OriginalAttempts) = TakenBack(held, set.Channel, set.Endpoints[slot]);
         return taken;
     }

@@ -1,6 +1,7 @@
 using AlertGateway.Cap;
 using AlertGateway.Core.Approval;
 using AlertGateway.Core.Rendering;
+using AlertGateway.Core.Targeting;
 using AlertGateway.Core.Tracking;
 using AlertGateway.Storage.Ledger;
 using AlertGateway.Storage.Registry;
@@ -32,7 +33,6 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
         (_ledger, _registry, _clock, _times, _closeAfter) = (ledger, registry, clock, times, closeAfter ?? DefaultCloseAfter);
         _villageHouseholds = new Lazy<int[][]>(HouseholdsByVillage);
         _personHasEndpoint = new Lazy<bool[]>(PersonsWithEndpoint);
-        _hornVillage = new Lazy<Dictionary<int, int>>(HornVillages);
     }
 
     /// <summary>Pulsed whenever a lane may have something new to do.</summary>
@@ -213,7 +213,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
                 i++;
                 continue;
             }
-            if (e.Kind is LedgerEventKind.AudienceFrozen or LedgerEventKind.RenditionStored or LedgerEventKind.Cleared)
+            if (e.Kind is LedgerEventKind.AudienceFrozen or LedgerEventKind.VillageEnds or LedgerEventKind.RenditionStored or LedgerEventKind.Cleared)
             {
                 if (Prepare(firstSequence + i, in e) is { } cleared) (opened ??= []).Add(cleared);
                 i++;
@@ -253,12 +253,15 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
                 if (e.Channel == 0) _pending.Households = numbers;
                 else _pending.Audience.Add(((ChannelKind)e.Channel, numbers, languages));
                 break;
+            case LedgerEventKind.VillageEnds:
+                _pending.VillageEnds = VillageEnds.IsWhole(e.Body.Span) ? VillageEnds.Read(e.Body.Span) : throw new LedgerException($"Ledger row {sequence} does not say until when its villages may be warned.");
+                break;
             case LedgerEventKind.RenditionStored:
                 _pending.Renditions.Add(ClearedRows.Read(sequence, e.Body.Span, DispatchJson.Default.Rendition));
                 break;
             default:
                 var record = ClearedRows.Read(sequence, e.Body.Span, DispatchJson.Default.ClearedRecord);
-                var held = new Held(new Dissemination(e.DisseminationNo, record, e.AtTicks, _registry, _pending.Households, _pending.Audience, _pending.Renditions), _clock);
+                var held = new Held(new Dissemination(e.DisseminationNo, record, e.AtTicks, _registry, _pending.Households, _pending.Audience, _pending.Renditions, _pending.VillageEnds), _clock);
                 _pending = null;
                 Hold(held);
                 return held;
@@ -318,119 +321,8 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
 
         public List<(ChannelKind Channel, int[] Endpoints, byte[] Languages)> Audience { get; } = [];
 
+        public long[] VillageEnds { get; set; } = [];
+
         public List<Rendition> Renditions { get; } = [];
     }
-
-    /// <summary>A dissemination with its lock and the gates of its sets.</summary>
-    internal sealed class Held
-    {
-        private readonly TimeProvider _clock;
-        private readonly Dictionary<DeliverySet, SetGate> _gates = [];
-        private readonly WeakReference<Dissemination> _lookedAt = new(null!);
-        private Dissemination? _state;
-        private Func<Dissemination>? _again;
-        private volatile bool _mayStart, _closed;
-
-        public Held(Dissemination state, TimeProvider clock) => (_state, No, Record, _closed, _clock) = (state, state.DisseminationNo, state.Record, state.IsClosed, clock);
-
-        public Held(ClosedDissemination closed, Func<Dissemination> again, TimeProvider clock) =>
-            (Rested, _again, No, Record, _closed, _clock) = (closed, again, closed.View.DisseminationNo, closed.Record, true, clock);
-
-        public Lock Lock { get; } = new();
-
-        public int No { get; }
-
-        public ClearedRecord Record { get; }
-
-        /// <summary>Its state; of a closed one perhaps read from the disk again. Under the lock.</summary>
-        public Dissemination State
-        {
-            get
-            {
-                if (_state is not null) return _state;
-                if (!_lookedAt.TryGetTarget(out var state)) _lookedAt.SetTarget(state = _again!());
-                return state;
-            }
-        }
-
-        /// <summary>Nothing changes any more. Lock-free.</summary>
-        public bool IsClosed => _closed;
-
-        /// <summary>Set where the state is not held in memory any more.</summary>
-        public ClosedDissemination? Rested { get; private set; }
-
-        /// <summary>Under the lock.</summary>
-        public void Rest(ClosedDissemination closed, Func<Dissemination> again)
-        {
-            (Rested, _again, _state) = (closed, again, null);
-            _gates.Clear();
-        }
-
-        /// <summary>Some delivery has not started or is to be tried again: lanes look at no other. Lock-free.</summary>
-        public bool MayStart => _mayStart;
-
-        /// <summary>What this one takes over from; null for none, or one that is closed. Where both locks are held, this one's is taken first.</summary>
-        public Held? Predecessor
-        {
-            get => field is { IsClosed: false } ? field : null;
-            set;
-        }
-
-        /// <summary>What takes over from this one; null for none.</summary>
-        public Held? Successor { get; set; }
-
-        /// <summary>Nanoseconds of the host's monotonic clock when the cancel or supersession that this process saw had become durable; null before, and after a restart.</summary>
-        public long? StopCommittedNanoseconds { get; private set; }
-
-        /// <summary>All rows of the commit that opened it are folded: lanes may take from it.</summary>
-        public void Ready()
-        {
-            lock (Lock) _mayStart = State.MayStart;
-        }
-
-        public void Apply(long sequence, in LedgerEvent e)
-        {
-            int serial = State.CancelSerial;
-            State.Apply(sequence, in e);
-            _mayStart = State.MayStart;
-            _closed = State.IsClosed;
-            if (e.Kind == LedgerEventKind.Suppressed)
-            {
-                // Also where the wall clock is stepped back before the expiry: what is final stays final.
-                foreach (var (set, gate) in _gates)
-                {
-                    if (set.ClosedBecause is not null) gate.Close();
-                }
-            }
-            if (State.CancelSerial == serial) return;
-            StopCommittedNanoseconds = (long)(_clock.GetTimestamp() * (1e9 / _clock.TimestampFrequency));
-            foreach (var (set, gate) in _gates)
-            {
-                if (set.Purpose is not (Purpose.Cancel or Purpose.Correction)) gate.Close();
-            }
-        }
-
-        /// <summary>Under the lock.</summary>
-        public SetGate GateOf(DeliverySet set)
-        {
-            if (!_gates.TryGetValue(set, out var gate))
-            {
-                _gates[set] = gate = new SetGate(State.NotAfterTicks(set.Purpose), _clock);
-                if (set.ClosedBecause is not null) gate.Close();
-            }
-            return gate;
-        }
-    }
-}
-
-/// <summary>Closed by the commit of a cancel or supersession, or by expiry. Read by workers right before the first byte.</summary>
-internal sealed class SetGate(long notAfterTicks, TimeProvider clock) : ISendGate
-{
-    private volatile bool _closed;
-
-    public long NotAfterTicks => notAfterTicks;
-
-    public bool IsOpen => !_closed && clock.GetUtcNow().UtcTicks < notAfterTicks;
-
-    public void Close() => _closed = true;
 }

@@ -66,7 +66,7 @@ public readonly record struct OutgoingDelivery
 
     public required ISendGate Gate { get; init; }
 
-    /// <summary>Every endpoint that the same message goes to, in dispatch order, as frozen; null where that is not known. An order that one signature gives to many must name them.</summary>
+    /// <summary>Every endpoint that the same message goes to with the same <see cref="NotAfterTicks"/>, as frozen; null where that is not known. An order that one signature gives to many must name them.</summary>
     public int[]? Audience { get; init; }
 
     /// <summary>For <see cref="Purpose.Cancel"/> and <see cref="Purpose.Correction"/>: the tag of the original that this one takes back; null otherwise.</summary>

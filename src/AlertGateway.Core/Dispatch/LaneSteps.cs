@@ -179,7 +179,7 @@ internal sealed class LaneSteps(IReadOnlyList<ChannelRoute> routes, ChannelKind 
         return new Outgoing(new OutgoingDelivery
         {
             Tag = new DeliveryTag(key, row.Attempt), Rendition = taken.Rendition, Address = address, ExerciseEndpoint = row.EndpointNo < endpointFlags.Length && (endpointFlags[row.EndpointNo] & EndpointFlags.Exercise) != 0, NotAfterTicks = taken.Gate.NotAfterTicks,
-            StartedTicks = row.AtTicks, Gate = taken.Gate, Audience = taken.Set.Endpoints, TakesBack = taken.OriginalAttempts > 0 ? new DeliveryTag(key with { DisseminationNo = taken.OriginalNo, Purpose = Purpose.Original }, taken.OriginalAttempts) : null,
+            StartedTicks = row.AtTicks, Gate = taken.Gate, Audience = taken.Gate.Audience ?? taken.Set.Endpoints, TakesBack = taken.OriginalAttempts > 0 ? new DeliveryTag(key with { DisseminationNo = taken.OriginalNo, Purpose = Purpose.Original }, taken.OriginalAttempts) : null,
         }, row);
     }
 

@@ -53,10 +53,12 @@ public sealed partial class DisseminationRoom
             // Of a chain that goes on, each endpoint waits for what the older message has on the wire (I6): lanes look, an opening does not.
             if (rows.Length == 0 || !begin || cleared.Proposal.TakesOverDisseminationNo > 0) return new Opening(rows);
             var first = new List<FirstStarts>();
+            var ends = cleared.Proposal.Audience.VillageEnds is { Length: > 0 } villageEnds ? new EndpointEnds(_registry, villageEnds, cleared.Proposal.Hashes.ExpiresTicks) : null;
+            long now = Now;
             foreach (var head in _heads)
             {
                 if (cleared.Proposal.Audience.Channels.FirstOrDefault(c => c.Channel == head.Channel) is not { } audience || !cleared.Proposal.Renditions.Any(r => r.Channel == head.Channel && r.Purpose == Purpose.Original)) continue;
-                var starts = head.Steps.TakeFirst(no, audience.EndpointNos.AsSpan(0, Math.Min(FirstTogether, audience.EndpointNos.Length)));
+                var starts = head.Steps.TakeFirst(no, [.. audience.EndpointNos.Where(e => ends is null || ends.Of(e) > now).Take(FirstTogether)]);
                 if (starts.Length > 0) first.Add(new FirstStarts(head, starts));
             }
             _opening[no] = first;

@@ -17,8 +17,14 @@ public sealed record Audience
 
     public required AudienceCounts Counts { get; init; }
 
-    /// <summary>SHA-256 hex over registry version, households, channels, order and languages.</summary>
+    /// <summary>From when on no original starts in a village, UTC ticks, by its index in the registry; <see cref="long.MaxValue"/> where only the expiry ends it. Empty: so everywhere.</summary>
+    public long[] VillageEnds { get; init; } = [];
+
+    /// <summary>SHA-256 hex over registry version, households, channels, order and languages, and the villages' ends where there are any.</summary>
     public required string Sha256 { get; init; }
+
+    /// <summary>The same for as long as each village has; bound by its hash.</summary>
+    public Audience Until(long[] villageEnds) => this with { VillageEnds = villageEnds, Sha256 = AudienceHash.Bound(Sha256, Targeting.VillageEnds.Body(villageEnds)) };
 }
 
 /// <summary>The blast radius in numbers, for the person who approves.</summary>

@@ -7,7 +7,7 @@ namespace AlertGateway.Core.Targeting;
 
 /// <summary>
 /// SHA-256 of an audience: UTF-8 <c>agw-audience-v1</c>, LF, the registry version, LF; then as little-endian int32 the number of households and each household; then for each channel in order its number (int32), the number of endpoints, each endpoint
-/// in dispatch order, and one byte of language for each. Counts follow from these and are not hashed.
+/// in dispatch order, and one byte of language for each. Counts follow from these and are not hashed. Where villages have ends: SHA-256 of UTF-8 <c>agw-audience-ends-v1</c>, LF, that hash in hex, LF, and the ends as the ledger keeps them.
 /// </summary>
 public static class AudienceHash
 {
@@ -23,6 +23,16 @@ public static class AudienceHash
             Numbers(hash, channel.EndpointNos);
             hash.AppendData(channel.Languages);
         }
+        string all = Convert.ToHexStringLower(hash.GetHashAndReset());
+        return audience.VillageEnds.Length == 0 ? all : Bound(all, VillageEnds.Body(audience.VillageEnds));
+    }
+
+    /// <summary>The hash of an audience together with its villages' ends: takes as long as there are villages, whatever the audience.</summary>
+    public static string Bound(string audience, ReadOnlySpan<byte> ends)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes("agw-audience-ends-v1\n" + audience + "\n"));
+        hash.AppendData(ends);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 

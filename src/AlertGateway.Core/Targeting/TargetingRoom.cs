@@ -1,5 +1,6 @@
 using AlertGateway.Cap;
 using AlertGateway.Core.Ingest;
+using AlertGateway.Core.Seismic;
 using AlertGateway.Storage.Registry;
 
 namespace AlertGateway.Core.Targeting;
@@ -45,6 +46,7 @@ public sealed class TargetingRoom
             _config.For(colour, CapCpProfile.BroadcastImmediately(alert)), exercise ?? true);
         if (audience.Counts.Households > _config.HouseholdsMax) holds.Add(AreaHolds.OverCap(audience.Counts.Households, _config.HouseholdsMax));
         if (holds.Count == 0 && audience.Channels.Count == 0) holds.Add(AreaHolds.NobodyReachable());
-        return new TargetingResult(resolved.Area, audience, holds);
+        long[] ends = QuakeEnds.Of(alert, _registry.Villages);
+        return new TargetingResult(resolved.Area, ends.Length == 0 ? audience : audience.Until(ends), holds);
     }
 }

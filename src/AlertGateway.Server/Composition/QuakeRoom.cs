@@ -15,7 +15,7 @@ internal sealed record QuakeReserve(VillageAudiences Villages, QuakeStock Stock)
 
 /// <summary>
 /// Between earthquake feeds and the desk: each report goes through <see cref="QuakeBook"/>, and what follows is submitted as CAP. Only a decision to release keeps the source's official mark, so that no standing order
-/// can fire from a draft. Villages that the shaking has nearly reached are left out of a warning, which lives until it has come everywhere; then advice goes out instead. What was submitted is the room's memory, also over a restart: a report that was acted upon
+/// can fire from a draft. Villages that the shaking has nearly reached are left out of a warning, which lives in each until it has come there; once it has come everywhere advice goes out. What was submitted is the room's memory, also over a restart: a report that was acted upon
 /// does not fire again, and a cancel finds what it takes back.
 /// </summary>
 /// <param name="reserve">Null until it is made, or where there is none: then warnings go the way of every other.</param>
@@ -110,12 +110,13 @@ internal sealed partial class QuakeRoom(QuakeBook book, IReadOnlyList<QuakePlace
         }
     }
 
-    /// <summary>The villages that a warning can reach before the shaking does, by medium.</summary>
+    /// <summary>The villages that a warning can reach before the shaking does, by medium, each until then.</summary>
     private TargetingResult InTime(QuakeDecision decision, QuakeReserve from, DateTimeOffset now)
     {
         var horns = decision.Shaking.Where(s => s.SArrival - now >= options.HornNeeds).Select(s => _villageOf[s.Place.Code]).ToList();
         var apps = decision.Shaking.Where(s => s.SArrival - now >= options.AppNeeds).Select(s => _villageOf[s.Place.Code]).ToList();
-        return from.Villages.Plan(horns, apps);
+        var plan = from.Villages.Plan(horns, apps);
+        return plan with { Audience = plan.Audience.Until(QuakeEnds.Of(decision.Shaking, _villageOf)) };
     }
 
     private void AdviseLater((string, string) key, AlertKey warning, QuakeReport report, QuakeDecision decision, SubmissionSource source)

@@ -102,7 +102,7 @@ internal sealed class AuditWalk(sqlite3 database, AuditHeadCheck check, AuditRow
             if (!hash.SequenceEqual(own.Hash)) Break("decision", sequence, $"The decision in row {sequence} is not what its entry says.");
         }
         if (onRow is null) return;
-        bool read = decided || (LedgerEventKind)(byte)head is LedgerEventKind.AudienceFrozen or LedgerEventKind.RenditionStored or LedgerEventKind.CancelAudience;
+        bool read = decided || (LedgerEventKind)(byte)head is LedgerEventKind.AudienceFrozen or LedgerEventKind.RenditionStored or LedgerEventKind.VillageEnds or LedgerEventKind.CancelAudience;
         var row = LedgerRow.Unpack(head, at, dissemination, endpoint, number, read ? body.ToArray() : default);
         onRow(sequence, entry, in row);
     }

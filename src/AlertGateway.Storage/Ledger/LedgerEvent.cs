@@ -27,6 +27,9 @@ public enum LedgerEventKind : byte
     /// <summary>Cleared for sending; body: JSON with four hashes, signatures, expiry. Opens the dissemination.</summary>
     Cleared = 8,
 
+    /// <summary>Until when each village may be warned, frozen with the audience and bound by its hash; stands before the Cleared row. Body: a count (int32), then UTC ticks (int64) by the village's index in the registry.</summary>
+    VillageEnds = 9,
+
     /// <summary>An attempt is about to be made: durable before its first byte.</summary>
     Started = 20,
 
@@ -41,6 +44,9 @@ public enum LedgerEventKind : byte
 
     /// <summary>Everything of the channel that has not started will never start; <c>Code</c> says why.</summary>
     Suppressed = 24,
+
+    /// <summary>What of the channel's originals has not started will never start in villages whose end is at or before <c>Number</c> (ticks).</summary>
+    VillagesEnded = 25,
 
     /// <summary>The cancel serial rises: no original starts from here on. Body: JSON with who and why.</summary>
     Cancelled = 30,

@@ -68,6 +68,8 @@ public sealed record Site(int SiteNo, string Kind, string Name, int VillageIndex
 /// </summary>
 public sealed class RegistrySnapshot
 {
+    private volatile Dictionary<int, int>? _hornVillage; // made when first asked for
+
     /// <summary>SHA-256 (hex) over everything targeting depends on; part of the audience hash.</summary>
     public required string Version { get; init; }
 
@@ -115,6 +117,16 @@ public sealed class RegistrySnapshot
     public int Persons => PersonHousehold.Length - 1;
 
     public int Endpoints => EndpointChannel.Length - 1;
+
+    /// <summary>Index of the village in which the endpoint's person lives, or its loudspeaker stands; −1 for none. Constant time.</summary>
+    public int VillageOf(int endpointNo)
+    {
+        if (endpointNo <= 0 || endpointNo > Endpoints) return -1;
+        int person = EndpointPerson[endpointNo];
+        return person > 0 ? HouseholdVillage[PersonHousehold[person]] : (_hornVillage ??= HornVillages()).GetValueOrDefault(endpointNo, -1);
+    }
+
+    private Dictionary<int, int> HornVillages() => Loudspeakers.ToDictionary(l => l.EndpointNo, l => l.VillageIndex);
 
     /// <summary>The same columns under another version; only the loader, which computes it, has a use for this.</summary>
     internal RegistrySnapshot WithVersion(string version) => new()

@@ -1,4 +1,5 @@
 using AlertGateway.Core;
+using AlertGateway.Core.Targeting;
 using AlertGateway.Tests.Approval;
 
 namespace AlertGateway.Acceptance.Seismic;
@@ -25,6 +26,24 @@ public sealed class QuakeRoomTests
         var advice = world.Desk.Dispatch.Opened[1].Proposal;
         Assert.True(advice.Hashes.ExpiresTicks > (world.Now + TimeSpan.FromHours(1)).UtcTicks);
         Assert.All(advice.Renditions.Where(r => r.Purpose == Purpose.Original), r => Assert.False(r.Text.Contains("预警", StringComparison.Ordinal) || r.Text.Contains("warning", StringComparison.OrdinalIgnoreCase), r.Text));
+    }
+
+    [Fact]
+    public async Task Each_village_is_warned_until_its_own_arrival_which_the_standing_order_signs_and_an_update_moves()
+    {
+        using var world = new QuakeWorld();
+        var origin = world.Now;
+        await world.TakeAsync(1, origin, magnitude: 6.2);
+        await world.TakeAsync(2, origin, magnitude: 6.9, lat: 32.2);
+        Assert.Equal(2, world.Desk.Dispatch.Opened.Count);
+        foreach (var (proposal, arrivals) in world.Desk.Dispatch.Opened.Select(o => o.Proposal).Zip([world.Arrivals(origin), world.Arrivals(origin, lat: 32.2)]))
+        {
+            Assert.Equal(arrivals.Select(a => a.UtcTicks - (a.UtcTicks % TimeSpan.TicksPerSecond)), proposal.Audience.VillageEnds);
+            Assert.Equal(3, proposal.Audience.VillageEnds.Distinct().Count());
+            Assert.Equal((AudienceHash.Of(proposal.Audience), proposal.Signatures[^1].Hashes.Audience), (proposal.Audience.Sha256, proposal.Audience.Sha256));
+        }
+        await world.PassAsync(TimeSpan.FromMinutes(2));
+        Assert.Empty(world.Desk.Dispatch.Opened[2].Proposal.Audience.VillageEnds); // advice
     }
 
     [Fact]

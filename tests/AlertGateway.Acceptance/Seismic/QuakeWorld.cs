@@ -70,8 +70,11 @@ internal sealed class QuakeWorld : IDisposable
     public static string[] Villages(Alert alert) => [.. alert.Infos[0].Areas.Select(a => a.AreaDesc)];
 
     /// <summary>The last arrival of an earthquake of <see cref="TakeAsync"/>, by the book's own arithmetic.</summary>
-    public DateTimeOffset LastArrival(DateTimeOffset origin, double lat = 31.9, double lon = 118.85, double magnitude = 6.9) =>
-        Book.Everywhere(new QuakeReport { Source = Official, EventId = "e", Origin = origin, Lat = lat, Lon = lon, DepthKm = 10, Magnitude = magnitude, Status = AlertStatus.Actual }).Max(s => s.SArrival);
+    public DateTimeOffset LastArrival(DateTimeOffset origin, double lat = 31.9, double lon = 118.85, double magnitude = 6.9) => Arrivals(origin, lat, lon, magnitude).Max();
+
+    /// <summary>Of each village.</summary>
+    public DateTimeOffset[] Arrivals(DateTimeOffset origin, double lat = 31.9, double lon = 118.85, double magnitude = 6.9) =>
+        [.. Book.Everywhere(new QuakeReport { Source = Official, EventId = "e", Origin = origin, Lat = lat, Lon = lon, DepthKm = 10, Magnitude = magnitude, Status = AlertStatus.Actual }).Select(s => s.SArrival)];
 
     /// <summary>By default some 70 km off: a quarter of a minute for everybody.</summary>
     public Task TakeAsync(int number, DateTimeOffset? origin, double? magnitude = 6.9, double? lat = 31.9, double? lon = 118.85, bool cancel = false, SubmissionSource? source = null, string id = "q1") => Room.TakeAsync(new FeedRecord

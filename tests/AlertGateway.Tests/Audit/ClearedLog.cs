@@ -47,6 +47,15 @@ internal static class ClearedLog
         return RowsOf(world);
     }
 
+    /// <summary>Two signatures over an audience whose villages have these ends.</summary>
+    public static async Task<IReadOnlyList<LedgerEvent>> WithVillageEndsAsync(params long[] ends)
+    {
+        using var world = new DeskWorld(target: (_, _) => Target() with { Audience = Target().Audience.Until(ends) });
+        await world.ClearAsync(new CapText());
+        await OpenAsync(world);
+        return RowsOf(world);
+    }
+
     /// <summary>Released, and taken back, by standing order.</summary>
     public static async Task<IReadOnlyList<LedgerEvent>> OfAStandingOrderAsync()
     {

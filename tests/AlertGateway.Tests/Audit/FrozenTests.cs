@@ -3,6 +3,7 @@ using AlertGateway.Core.Approval;
 using AlertGateway.Core.Audit;
 using AlertGateway.Core.Dispatch;
 using AlertGateway.Core.Rendering;
+using AlertGateway.Core.Targeting;
 using AlertGateway.Storage.Audit;
 using AlertGateway.Storage.Ledger;
 using AlertGateway.Tests.Approval;
@@ -38,6 +39,23 @@ public sealed class FrozenTests
             Assert.NotEmpty(ClearedLog.Walk(rows.SelectMany(r => r.Equals(one) ? [r, r] : new[] { r })).Findings);
             Assert.NotEmpty(ClearedLog.Walk(rows.Select(r => r.Equals(one) ? r with { Body = new byte[] { 9, 0, 0, 0 } } : r)).Findings);
         }
+    }
+
+    [Fact]
+    public async Task The_ends_of_villages_are_bound_by_what_was_approved()
+    {
+        var rows = await ClearedLog.WithVillageEndsAsync(70, long.MaxValue);
+        Assert.Empty(ClearedLog.Walk(rows).Findings);
+        var ends = Assert.Single(rows, r => r.Kind == LedgerEventKind.VillageEnds);
+        IEnumerable<LedgerEvent> With(params LedgerEvent[] instead) => rows.SelectMany(r => r.Equals(ends) ? instead : [r]);
+        LedgerEvent Other(params long[] other) => ends with { Body = VillageEnds.Body(other) };
+        foreach (var changed in new[] { With(), With(ends, ends), With(Other(71, long.MaxValue)), With(Other(70)), With(Other()), With(ends with { Body = new byte[] { 9, 0, 0, 0 } }) })
+        {
+            Assert.Contains("audience", Assert.Single(ClearedLog.Walk(changed).Findings).Sentence, StringComparison.Ordinal);
+        }
+        var without = await ClearedLog.OfTwoPeopleAsync();
+        int cleared = without.ToList().FindIndex(r => r.Kind == LedgerEventKind.Cleared);
+        Assert.Contains("audience", Assert.Single(ClearedLog.Walk([.. without.Take(cleared), ends, .. without.Skip(cleared)]).Findings).Sentence, StringComparison.Ordinal);
     }
 
     [Fact]
