@@ -81,7 +81,9 @@ public sealed class CorrectionTests : IDisposable
         int update = await OpenAsync("demo-2", takesOver: older);
         await _room.CancelAsync(update, Officer, "误发", falseAlarm: true, Stop);
         foreach (int horn in _town.Horns) await RowAsync(older, horn, LedgerEventKind.Result, (byte)ResultCode.NotSent);
-        Assert.Equal(_town.Horns, Took(ChannelKind.Loudspeaker).Select(t => t.Started.EndpointNo).Order());
+        var taken = Took(ChannelKind.Loudspeaker);
+        Assert.Equal(_town.Horns, taken.Select(t => t.Started.EndpointNo).Order());
+        await _ledger.AppendAsync(taken.Select(t => t.Started).ToArray(), Stop);
         await _room.TickAsync(Stop);
         Assert.Equal(_town.Horns.Length, Set(update, ChannelKind.Loudspeaker, Purpose.Cancel).Of(Outcome.InFlight));
     }

@@ -159,6 +159,6 @@ public sealed class WarnedInTimeTests
             });
         }
 
-        private void Append(LedgerEvent[] rows) => Assert.True(Ledger.AppendAsync(rows).IsCompletedSuccessfully);
+        private void Append(LedgerEvent[] rows) => Assert.True(Ledger.AppendAsync(rows).AsTask().IsCompletedSuccessfully);
     }
 }

@@ -32,7 +32,7 @@ public sealed partial class GoldenBodyTests
         """;
 
     private const string Laid = """
-        {"proposalNo":3,"submissionNo":5,"takesOverDisseminationNo":2,"cancelsProposalNo":1,"area":{"descriptions":["溧阳市"],"geoJson":"{}","codes":[{"item1":"GB2260","item2":"320481"}],"squareKilometres":1535.5,"sha256":"a0"},"audience":{"registryVersion":"v1","householdNos":"AQMA/P8GAgY=","channels":[{"channel":1,"endpointNos":"AQIA/f8GCA==","languages":"AQIA/f8AAQ=="}],"counts":{"towns":1,"villages":2,"households":3,"persons":6,"dangerZoneHouseholds":4,"unreachableHouseholds":5,"deliveries":{"Sms":2,"Push":7},"byTown":[{"code":"320481106000","name":"天目湖镇","households":3}]},"sha256":"u0"},"renditions":[
+        {"proposalNo":3,"submissionNo":5,"takesOverDisseminationNo":2,"cancelsProposalNo":1,"area":{"descriptions":["溧阳市"],"geoJson":"{}","codes":[{"item1":"GB2260","item2":"320481"}],"squareKilometres":1535.5,"sha256":"a0"},"audience":{"registryVersion":"v1","householdNos":"AQMA/P8GAgY=","channels":[{"channel":1,"endpointNos":"AQIA/f8GCA==","languages":"AQIA/f8AAQ=="}],"counts":{"towns":1,"villages":2,"households":3,"persons":6,"dangerZoneHouseholds":4,"unreachableHouseholds":5,"deliveries":{"Sms":2,"Push":7},"byTown":[{"code":"320481106000","name":"天目湖镇","households":3}]},"villageEnds":[],"sha256":"u0"},"renditions":[
         """;
 
     private const string LaidEnd = """

@@ -45,14 +45,14 @@ public sealed class GoldenRowTests
 
     [Fact]
     public void A_body_of_any_length_goes_into_the_check_sum() =>
-        Assert.Equal([0xEC33543A, 0xB3AA10F2, 0x08CA74BE], new[] { 7, 8, 9 }.Select(n => LedgerRow.Checksum(1, 0, 0, 0, 4, 0, 0, 0, 0, Encoding.ASCII.GetBytes("123456789")[..n])));
+        Assert.Equal([0xEC33543A, 0xB3AA10F2, 0x08CA74BE], new[] { 7, 8, 9 }.Select(n => LedgerRow.Checksum(1, 0, 0, 0, 4, 0, 0, 0, 0, "123456789"u8[..n].ToArray())));
 
     [Fact]
     public void A_snapshot_file_is_mark_version_length_check_sum_and_content()
     {
         using var folder = new TempFolder();
         new SnapshotFolder(folder.Path).Write("x", "snapshot!"u8);
-        Assert.Equal("41475753" + "02000000" + "0900000000000000" + "D0517346" + "736E617073686F7421", Convert.ToHexString(File.ReadAllBytes(Path.Combine(folder.Path, "x"))));
+        Assert.Equal("41475753" + "03000000" + "0900000000000000" + "D0517346" + "736E617073686F7421", Convert.ToHexString(File.ReadAllBytes(Path.Combine(folder.Path, "x"))));
     }
 
     [Fact]
@@ -72,15 +72,15 @@ public sealed class GoldenRowTests
         Assert.StartsWith("{\"proposalNo\":1,", Utf8(from), StringComparison.Ordinal);
         Assert.StartsWith("[{\"channel\":1,", Utf8(from), StringComparison.Ordinal);
         Assert.StartsWith("[{\"atTicks\":639205308000000000,\"code\":\"cleared\"", Utf8(from), StringComparison.Ordinal);
-        Assert.Equal((0, 0L, false, 0), (from.ReadInt32(), from.ReadInt64(), from.ReadBoolean(), from.ReadInt32())); // cancel serial, cancelled at, superseded, older
-        Assert.Equal((0, ""), (from.ReadInt32(), Utf8(from))); // evacuated villages, cancel record
+        Assert.Equal((0, 0L, false, false, 0), (from.ReadInt32(), from.ReadInt64(), from.ReadBoolean(), from.ReadBoolean(), from.ReadInt32())); // cancel serial, cancelled at, superseded, closed, older
+        Assert.Equal((0, 0, ""), (from.ReadInt32(), from.ReadInt32(), Utf8(from))); // evacuated villages, ends of villages, cancel record
         Assert.Equal("01000000" + "01000000", Hex(from, 8)); // households
         Assert.Equal("02000000" + "0002", Hex(from, 6)); // evidence by person of these households
         Assert.Equal("01000000" + "00", Hex(from, 5)); // by household
         int villageGrades = from.ReadInt32();
         Assert.Equal((14, 1, 1), (villageGrades, Enumerable.Range(0, villageGrades).Sum(_ => from.ReadInt32()), from.ReadInt32() == 7 ? Enumerable.Range(0, 7).Sum(_ => from.ReadInt32()) : -1)); // households by village and grade, by grade
         Assert.Equal(0, from.ReadInt32()); // somebody awake
-        Assert.Equal((1, (byte)1, (byte)0, (short)-1, At + 2), (from.ReadInt32(), from.ReadByte(), from.ReadByte(), from.ReadInt16(), from.ReadInt64())); // sets; channel, purpose, closed because, last accepted at
+        Assert.Equal((1, (byte)1, (byte)0, (short)-1, At + 2, 0L), (from.ReadInt32(), from.ReadByte(), from.ReadByte(), from.ReadInt16(), from.ReadInt64(), from.ReadInt64())); // sets; channel, purpose, closed because, last accepted at, latest end of a village
         Assert.Equal("02000000" + "01000000" + "02000000", Hex(from, 12)); // endpoints
         Assert.Equal("02000000" + "0000", Hex(from, 6)); // languages
         Assert.Equal("02000000" + "0004", Hex(from, 6)); // outcomes
