@@ -1,9 +1,13 @@
-
 namespace AlertGateway.Core.Dispatch;
 
 /// <summary>Whom a cancel tells, and after a false alarm whom else (I5).</summary>
 public sealed partial class Dissemination
 {
+    private readonly SortedSet<int> _toldAtDoor = [];
+
+    /// <summary>Households at whose door, or with whom, somebody was after the false alarm was taken back.</summary>
+    internal IReadOnlyCollection<int> ToldAtDoor => _toldAtDoor;
+
     /// <summary>Heard by everybody around, whether warned or not: after a false alarm each of its endpoints says once that there was nothing.</summary>
     internal static bool IsHeardByAll(ChannelKind channel) => channel is ChannelKind.Loudspeaker or ChannelKind.Broadcast;
 

@@ -22,6 +22,7 @@ public sealed partial class Dissemination
         to.Put(OlderNo);
         to.PutAll<int>(_evacuated.ToArray());
         to.PutAll<long>(_villageEnds);
+        to.PutAll<int>(_toldAtDoor.ToArray());
         to.PutAll<byte>(Cancelled is null ? [] : JsonSerializer.SerializeToUtf8Bytes(Cancelled, DispatchJson.Default.CancelRecord));
         Reach.Save(to);
         to.Put(_sets.Count);
@@ -44,6 +45,7 @@ public sealed partial class Dissemination
         if (olderNo < 0 || olderNo >= no) throw new InvalidDataException("A dissemination of the snapshot takes over from a later one.");
         int[] evacuated = from.GetAll<int>().ToArray();
         long[] villageEnds = from.GetAll<long>().ToArray();
+        int[] toldAtDoor = from.GetAll<int>().ToArray();
         var cancelled = from.GetAll<byte>();
         var reach = ReachBook.Load(ref from, registry);
         var dissemination = new Dissemination(no, record, clearedTicks, registry, reach, renditions, timeline, villageEnds)
@@ -52,6 +54,7 @@ public sealed partial class Dissemination
             Cancelled = cancelled.IsEmpty ? null : JsonSerializer.Deserialize(cancelled, DispatchJson.Default.CancelRecord),
         };
         dissemination._evacuated.UnionWith(evacuated);
+        dissemination._toldAtDoor.UnionWith(toldAtDoor);
         for (int sets = from.Get<int>(); sets > 0; sets--) dissemination._sets.Add(DeliverySet.Load(ref from, record.LifeThreat, dissemination._ends));
         if (!from.IsAtEnd) throw new InvalidDataException("The snapshot goes on after its end.");
         foreach (var set in dissemination._sets)

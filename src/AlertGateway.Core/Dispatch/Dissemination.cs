@@ -268,7 +268,9 @@ public sealed partial class Dissemination
         foreach (var channel in _sets.Select(s => s.Channel).Union(_alsoTold.Select(a => a.Channel)).ToArray()) TakeBack(channel, e.AtTicks);
         _alsoTold.Clear();
         int had = _sets.Where(s => s.Purpose == Purpose.Cancel).Sum(s => s.Count);
-        Note(e.AtTicks, "cancelled", $"{Cancelled.PersonName} 撤回：{Cancelled.Reason}（{had} 条需通知）", $"taken back by {Cancelled.PersonName}: {Cancelled.Reason} ({had} deliveries to tell)");
+        int too = Cancelled.ToldToAll ? _sets.Where(s => s.Purpose == Purpose.Correction).Sum(s => s.Count) : 0;
+        var (also, alsoEnglish) = too > 0 ? ($"，另有 {too} 条误发更正", $", {too} more to correct the false alarm") : ("", "");
+        Note(e.AtTicks, "cancelled", $"{Cancelled.PersonName} 撤回：{Cancelled.Reason}（{had} 条需通知{also}）", $"taken back by {Cancelled.PersonName}: {Cancelled.Reason} ({had} deliveries to tell{alsoEnglish})");
     }
 
     /// <summary>Where nothing was approved that could be sent, the set ends at once and says so: a lane that met it would stop for everybody.</summary>
@@ -283,6 +285,7 @@ public sealed partial class Dissemination
     private void ApplyVisited(in LedgerEvent e)
     {
         if (e.EndpointNo <= 0 || e.EndpointNo > _registry.Persons) return;
+        if (Cancelled is { ToldToAll: true }) _toldAtDoor.Add(_registry.PersonHousehold[e.EndpointNo]);
         if ((Evidence)e.Code == Evidence.Visited) Reach.VisitHousehold(e.EndpointNo);
         else Reach.Raise(e.EndpointNo, (Evidence)e.Code);
     }

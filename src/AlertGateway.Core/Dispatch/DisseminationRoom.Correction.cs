@@ -29,8 +29,65 @@ public sealed partial class DisseminationRoom
                 Body = ClearedRows.AudienceBody([.. told.Keys], [.. told.Values]),
             });
         }
+        bool[] awake = AwakeAndUntold(held);
+        foreach (var channel in (ReadOnlySpan<ChannelKind>)[ChannelKind.Sms, ChannelKind.Push])
+        {
+            if (awake.Length == 0 || !held.State.HasCorrection(channel) || Telephones(held, channel, awake) is not { Count: > 0 } told) continue;
+            rows.Add(new LedgerEvent
+            {
+                Kind = LedgerEventKind.CancelAudience, AtTicks = nowTicks, DisseminationNo = held.State.DisseminationNo, Channel = (byte)channel, Code = CancelAudienceCodes.CorrectedToo,
+                Body = ClearedRows.AudienceBody([.. told.Keys], [.. told.Values]),
+            });
+        }
         return rows;
     }
+
+    /// <summary>By household: it knows of the warning by a visit or a word, though nothing that the gateway sent may have reached any of its endpoints. Empty where nobody does.</summary>
+    private bool[] AwakeAndUntold(Held held)
+    {
+        var awake = new bool[_registry.Households + 1];
+        int left = 0;
+        lock (held.Lock)
+        {
+            foreach (int household in held.State.Reach.WithEvidence(Evidence.Acknowledged)) (awake[household], left) = (true, left + 1);
+        }
+        for (var sent = held; sent is not null && left > 0; sent = sent.Predecessor)
+        {
+            lock (sent.Lock)
+            {
+                foreach (var set in sent.State.Sets)
+                {
+                    if (set.Purpose != Purpose.Original) continue;
+                    for (int slot = 0; slot < set.Count; slot++)
+                    {
+                        if (!set.IsHeld(slot)) continue;
+                        int household = HouseholdOf(set.Endpoints[slot]);
+                        if (!awake[household]) continue;
+                        awake[household] = false;
+                        left--;
+                    }
+                }
+            }
+        }
+        return left > 0 ? awake : [];
+    }
+
+    private SortedDictionary<int, byte> Telephones(Held held, ChannelKind channel, bool[] awake)
+    {
+        var told = new SortedDictionary<int, byte>();
+        lock (held.Lock)
+        {
+            if (held.State.Set(channel, Purpose.Original) is not { } own) return told;
+            for (int slot = 0; slot < own.Count; slot++)
+            {
+                if (awake[HouseholdOf(own.Endpoints[slot])]) told.TryAdd(own.Endpoints[slot], own.Languages[slot]);
+            }
+        }
+        return told;
+    }
+
+    /// <summary>0 for what is nobody's.</summary>
+    private int HouseholdOf(int endpointNo) => _registry.PersonHousehold[_registry.EndpointPerson[endpointNo]];
 
     /// <summary>Endpoints of a medium that older messages of the chain were for, and those next door, with the number of their programme; not the dissemination's own.</summary>
     private SortedDictionary<int, byte> CorrectedToo(Held held, ChannelKind channel)

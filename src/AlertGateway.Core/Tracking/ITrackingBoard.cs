@@ -20,6 +20,9 @@ public interface ITrackingBoard
     /// <summary>Sites of the area whose receivers have not answered, those with most people at night first.</summary>
     IReadOnlyList<UnreachedSite> UnreachedSites(int disseminationNo) => [];
 
+    /// <summary>Households of the audience that know of a false alarm and that no message tells of its correction, because there is none for them or it failed; until somebody has been at the door.</summary>
+    IReadOnlyList<UnreachedHousehold> ToBeToldAtTheDoor(int disseminationNo) => [];
+
     /// <summary>Oldest first.</summary>
     IReadOnlyList<TimelineEntry> Timeline(int disseminationNo);
 

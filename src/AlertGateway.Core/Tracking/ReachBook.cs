@@ -9,7 +9,7 @@ namespace AlertGateway.Core.Tracking;
 /// A household is as reached as its least-reached person believed at home. A person who is old and alone, disabled, ill or a small child keeps a state that nobody else's receipt closes; any other person at home counts as acknowledged once
 /// somebody at home has acknowledged, for whoever is awake in the house wakes the others. Somebody elsewhere counts only by confirming 已联系到家里人, which acknowledges for the persons at home who are not vulnerable.
 /// </remarks>
-public sealed class ReachBook
+public sealed partial class ReachBook
 {
     private const int Grades = (int)Evidence.Visited + 1;
 
@@ -69,9 +69,6 @@ public sealed class ReachBook
 
     /// <summary>Households by grade, index = <see cref="Evidence"/>.</summary>
     public ReadOnlySpan<int> ByEvidence => _grades;
-
-    /// <summary>A household of the audience lives there.</summary>
-    public bool HasVillage(int villageIndex) => OfVillage(villageIndex).ContainsAnyExcept(0);
 
     public ReadOnlySpan<int> OfVillage(int villageIndex) => _villageGrades.AsSpan(villageIndex * Grades, Grades);
 

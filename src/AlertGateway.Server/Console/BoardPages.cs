@@ -42,6 +42,7 @@ internal static class BoardPages
         UnreachedVillages = board.UnreachedVillages(view.DisseminationNo),
         UnreachedSites = board.UnreachedSites(view.DisseminationNo),
         Timeline = board.Timeline(view.DisseminationNo),
+        ToBeTold = board.ToBeToldAtTheDoor(view.DisseminationNo),
         Notice = Page.Note(context),
     });
 
@@ -102,6 +103,7 @@ internal static class BoardPages
         bool known = level is { } grade && int.TryParse(form["person"], NumberStyles.None, CultureInfo.InvariantCulture, out int person)
             && await board.VisitAsync(n, person, grade, context.User.Person().ToActor("console"), cancellationToken);
         if (!known) return Unreached(view, context, board, map, village, skip, $"没有记录：{Api.Problems.NoSuchPerson.Title} {Api.Problems.NoSuchPerson.TitleEnglish}", true, StatusCodes.Status400BadRequest);
+        if (form["from"].ToString() == "board") return Page.See(Modes.PathOf(view), "visited");
         return Page.See(string.Create(CultureInfo.InvariantCulture, $"{Modes.PathOf(view)}/unreached?{(village is null ? "" : $"village={village}&")}skip={skip}"), level == Evidence.Visited ? "visited" : "acknowledged");
     }
 }

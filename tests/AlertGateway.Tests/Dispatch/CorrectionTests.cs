@@ -1,5 +1,4 @@
 using AlertGateway.Core;
-using AlertGateway.Core.Approval;
 using AlertGateway.Core.Dispatch;
 using AlertGateway.Core.Tracking;
 using AlertGateway.Storage.Ledger;
@@ -151,6 +150,58 @@ public sealed class CorrectionTests : IDisposable
         Assert.Equal(DisseminationState.Running, _room.Find(update)!.State);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task A_household_that_knows_by_a_visit_is_told_on_its_telephones_though_nothing_had_gone_there()
+    {
+        int no = await OpenAsync("demo-1", to: [1, 2, 3, 4, 5, 6]);
+        await RowAsync(no, 1, LedgerEventKind.Started);
+        await RowAsync(no, 1, LedgerEventKind.Result, (byte)ResultCode.Accepted);
+        Assert.True(await _room.VisitAsync(no, 3, Evidence.Visited, Officer, Stop));
+        Assert.True(await _room.VisitAsync(no, 2, Evidence.Acknowledged, Officer, Stop));
+        await _room.CancelAsync(no, Officer, "误发", falseAlarm: true, Stop);
+        // The first household is told by its cancel, the third knows nothing.
+        Assert.Equal([(1, Purpose.Cancel), (3, Purpose.Correction), (4, Purpose.Correction)], Took(ChannelKind.Sms).Select(t => (t.Started.EndpointNo, (Purpose)t.Started.Purpose)).Order());
+        Assert.Empty(_room.ToBeToldAtTheDoor(no));
+        AssertRebuilt();
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_household_that_knows_and_that_no_message_reaches_is_told_at_the_door()
+    {
+        int no = await _room.OpenAsync(_town.AnAlert(Sent, to: [1, 9], households: [1, 2, 3]), Stop);
+        await RowAsync(no, 1, LedgerEventKind.Started);
+        await RowAsync(no, 1, LedgerEventKind.Result, (byte)ResultCode.Accepted);
+        Assert.True(await _room.VisitAsync(no, 3, Evidence.Visited, Officer, Stop));
+        Assert.Empty(_room.ToBeToldAtTheDoor(no));
+        await _room.CancelAsync(no, Officer, "误发", falseAlarm: true, Stop);
+        Assert.Equal([2], Door(_room, no));
+        await RowAsync(no, 1, LedgerEventKind.Started, purpose: Purpose.Cancel);
+        await RowAsync(no, 1, LedgerEventKind.Result, (byte)ResultCode.Refused, Purpose.Cancel);
+        Assert.Equal([1, 2], Door(_room, no));
+        Assert.True(await _room.VisitAsync(no, 4, Evidence.Visited, Officer, Stop));
+        Assert.Equal([1], Door(_room, no));
+        var rebuilt = NewRoom();
+        _ledger.Read(1, rebuilt.OnCommitted);
+        Assert.Equal([1], Door(rebuilt, no));
+        var saved = new SnapshotWriter();
+        rebuilt.Save(no, saved);
+        var loaded = NewRoom();
+        loaded.TakeUp([Dissemination.Load(saved.Written.ToArray(), _town.Registry)]);
+        Assert.Equal([1], Door(loaded, no));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task What_is_merely_lifted_sends_nobody_to_a_door()
+    {
+        int no = await _room.OpenAsync(_town.AnAlert(Sent, to: [1, 3], households: [1, 2]), Stop);
+        Assert.True(await _room.VisitAsync(no, 3, Evidence.Visited, Officer, Stop));
+        await _room.CancelAsync(no, Officer, "解除", falseAlarm: false, Stop);
+        Assert.Empty(Took(ChannelKind.Sms));
+        Assert.Empty(_room.ToBeToldAtTheDoor(no));
+    }
+
+    private static int[] Door(DisseminationRoom room, int no) => [.. room.ToBeToldAtTheDoor(no).Select(h => h.HouseholdNo)];
+
     /// <summary>From the ledger alone the same sets come out.</summary>
     private void AssertRebuilt()
     {
@@ -169,8 +220,8 @@ public sealed class CorrectionTests : IDisposable
 
     private Task<int> OpenAsync(string identifier, int takesOver = 0, int[]? to = null) => _room.OpenAsync(_town.AnAlert(Sent, identifier, takesOver, to), Stop);
 
-    private async Task RowAsync(int no, int endpoint, LedgerEventKind kind, byte code = 0) =>
-        await _ledger.AppendAsync(new[] { new LedgerEvent { Kind = kind, AtTicks = Sent.UtcTicks, DisseminationNo = no, EndpointNo = endpoint, Channel = _town.Registry.EndpointChannel[endpoint], Attempt = 1, Code = code } }, Stop);
+    private async Task RowAsync(int no, int endpoint, LedgerEventKind kind, byte code = 0, Purpose purpose = Purpose.Original) =>
+        await _ledger.AppendAsync(new[] { new LedgerEvent { Kind = kind, AtTicks = Sent.UtcTicks, DisseminationNo = no, EndpointNo = endpoint, Channel = _town.Registry.EndpointChannel[endpoint], Purpose = (byte)purpose, Attempt = 1, Code = code } }, Stop);
 
     private DeliverySet Set(int no, ChannelKind channel, Purpose purpose) => _room.States.First(s => s.DisseminationNo == no).Set(channel, purpose)!;
 

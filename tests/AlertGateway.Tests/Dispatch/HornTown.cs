@@ -35,12 +35,13 @@ internal sealed class HornTown
     public static int Exercise => 15;
 
     /// <summary>To these endpoints; by default to all of the live world.</summary>
-    public ClearedAlert AnAlert(DateTimeOffset sent, string identifier = "demo-1", int takesOver = 0, int[]? to = null)
+    /// <param name="households">Of the audience; by default those of the endpoints.</param>
+    public ClearedAlert AnAlert(DateTimeOffset sent, string identifier = "demo-1", int takesOver = 0, int[]? to = null, int[]? households = null)
     {
         to ??= [.. Enumerable.Range(1, Exercise - 1)];
         var alert = Makers.ARedAlert(Registry, sent, identifier, takesOver: takesOver);
         ChannelAudience[] channels = [.. to.GroupBy(e => Registry.EndpointChannel[e]).OrderBy(g => g.Key).Select(g => new ChannelAudience((ChannelKind)g.Key, [.. g], new byte[g.Count()]))];
-        int[] households = [.. to.Select(e => Registry.EndpointPerson[e]).Where(p => p > 0).Select(p => Registry.PersonHousehold[p]).Distinct().Order()];
+        households ??= [.. to.Select(e => Registry.EndpointPerson[e]).Where(p => p > 0).Select(p => Registry.PersonHousehold[p]).Distinct().Order()];
         Rendition[] renditions = [.. from c in channels from purpose in (Purpose[])[Purpose.Original, Purpose.Cancel, Purpose.Correction] select Makers.ARendition(purpose, purpose.ToString()) with { Channel = c.Channel }];
         return alert with { Proposal = alert.Proposal with { Audience = alert.Proposal.Audience with { Channels = channels, HouseholdNos = households }, Renditions = renditions } };
     }

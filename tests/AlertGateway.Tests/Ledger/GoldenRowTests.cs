@@ -73,7 +73,7 @@ public sealed class GoldenRowTests
         Assert.StartsWith("[{\"channel\":1,", Utf8(from), StringComparison.Ordinal);
         Assert.StartsWith("[{\"atTicks\":639205308000000000,\"code\":\"cleared\"", Utf8(from), StringComparison.Ordinal);
         Assert.Equal((0, 0L, false, false, 0), (from.ReadInt32(), from.ReadInt64(), from.ReadBoolean(), from.ReadBoolean(), from.ReadInt32())); // cancel serial, cancelled at, superseded, closed, older
-        Assert.Equal((0, 0, ""), (from.ReadInt32(), from.ReadInt32(), Utf8(from))); // evacuated villages, ends of villages, cancel record
+        Assert.Equal((0, 0, 0, ""), (from.ReadInt32(), from.ReadInt32(), from.ReadInt32(), Utf8(from))); // evacuated villages, ends of villages, told at the door, cancel record
         Assert.Equal("01000000" + "01000000", Hex(from, 8)); // households
         Assert.Equal("02000000" + "0002", Hex(from, 6)); // evidence by person of these households
         Assert.Equal("01000000" + "00", Hex(from, 5)); // by household
