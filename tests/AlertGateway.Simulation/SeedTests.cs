@@ -51,7 +51,9 @@ public sealed class SeedTests
     {
         for (ulong seed = 1; seed <= 400; seed++)
         {
-            if (SimRun.Play(seed, sabotage: (Sabotage)sabotage, extras: (Extras)extras).Violation is { } found && found.StartsWith(invariant + ":", StringComparison.Ordinal) && found.Contains(words, StringComparison.Ordinal)) return;
+            if (SimRun.Play(seed, sabotage: (Sabotage)sabotage, extras: (Extras)extras).Violation is not { } found || !found.StartsWith(invariant + ":", StringComparison.Ordinal) || !found.Contains(words, StringComparison.Ordinal)) continue;
+            TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}: {found}");
+            return;
         }
         Assert.Fail($"400 nights with {(Sabotage)sabotage} and nobody saw a breach of {invariant} ({words})");
     }
