@@ -15,7 +15,7 @@ internal enum Extras : byte
     /// <summary>The disk is full for a while and the ledger lives on its reserve.</summary>
     Reserve = 4,
 
-    /// <summary>The wall clock is stepped by an hour, forth or back.</summary>
+    /// <summary>The wall clock is stepped by an hour, forth or back, until a person sets it right.</summary>
     HourSteps = 8,
 
     /// <summary>Receipts say that it failed and that it arrived, in any order, and speak of attempts that are over.</summary>

@@ -72,6 +72,7 @@ internal sealed partial class Oracle(SimRun run)
                 break;
             case LedgerEventKind.Suppressed:
                 _closed.Add((key.DisseminationNo, key.Channel, key.Purpose));
+                JudgeExpiry(in e);
                 break;
         }
     }
@@ -94,7 +95,7 @@ internal sealed partial class Oracle(SimRun run)
         run.Mark(100, key.DisseminationNo, key.EndpointNo, (byte)((byte)key.Channel | ((byte)key.Purpose << 4)));
         if (!_started.Contains(tag)) Fail($"I1: the first byte of {tag} left before its Started row was durable", tag.Key.EndpointNo);
         if (key.Purpose == Purpose.Original && _stopped.Contains(key.DisseminationNo)) Fail($"I5: {tag} left after the commit that stopped it", tag.Key.EndpointNo);
-        if (key.Purpose == Purpose.Original && _expires.TryGetValue(key.DisseminationNo, out long expires) && run.Scheduler.Clock.WallTicks >= expires) Fail($"I4: {tag} left after its expiry", tag.Key.EndpointNo);
+        JudgeLife(tag);
         if (!IsInAudience(key) || run.Town.Registry.EndpointChannel[key.EndpointNo] != (byte)key.Channel) Fail($"I3: {tag} is not in the audience", tag.Key.EndpointNo);
         if (key.Purpose == Purpose.Cancel && !Chain(key with { Purpose = Purpose.Original }).Any(_originalStarted.Contains)) Fail($"I5: {tag} takes back what never started", tag.Key.EndpointNo);
         if (key.Purpose == Purpose.Correction && key.Channel is not (ChannelKind.Loudspeaker or ChannelKind.Broadcast)) Fail($"I5: {tag} corrects where a cancel belongs", tag.Key.EndpointNo);

@@ -58,4 +58,7 @@ internal enum Sabotage : byte
 
     /// <summary>Horns and transmitters that were on the wire at the cancel of a false alarm and did not take it are not told.</summary>
     UntoldHorns = 18,
+
+    /// <summary>The gateway takes the time from the wall clock, wherever that has been stepped to.</summary>
+    BelievesWall = 40,
 }

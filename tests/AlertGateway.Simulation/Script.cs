@@ -34,7 +34,7 @@ internal sealed class Script(SimRun run, bool calm)
         if (s.Chance(200)) s.AfterMilliseconds(100, 30_000, () => run.Disk.Full = true);
         if (s.Chance(300)) s.AfterMilliseconds(100, 30_000, () => Down(s.Below(1_000, 90_000)));
         if (run.Standby && s.Chance(300)) s.AfterMilliseconds(100, 30_000, () => StandbyDown(s.Below(1_000, 90_000)));
-        if (s.Chance(300)) s.AfterMilliseconds(100, 30_000, () => s.Clock.StepTicks += s.Between(-30, 30) * TimeSpan.TicksPerSecond);
+        if (s.Chance(300)) s.AfterMilliseconds(100, 30_000, () => run.Oracle.Stepped(s.Between(-30, 30) * TimeSpan.TicksPerSecond));
         s.Clock.DriftPpm = s.Below(-200, 201);
         int away = s.Below(0, 6);
         More();
@@ -45,8 +45,17 @@ internal sealed class Script(SimRun run, bool calm)
     private void More()
     {
         var (s, later) = (run.Scheduler, run.Scheduler.Later);
-        if (run.Extras.HasFlag(Extras.HourSteps)) s.After(later.Between(1_000_000, 300_000_000), () => s.Clock.StepTicks += (later.Chance(500) ? 1 : -1) * TimeSpan.TicksPerHour);
+        if (run.Extras.HasFlag(Extras.HourSteps)) s.After(later.Between(1_000_000, 300_000_000), () => StepByAnHour((later.Chance(500) ? 1 : -1) * TimeSpan.TicksPerHour));
         if (run.Extras.HasFlag(Extras.Reserve) && later.Chance(600)) s.After(later.Between(1_000_000, 200_000_000), () => OnReserve(later.Between(10, 90) * TimeSpan.TicksPerSecond));
+    }
+
+    /// <summary>A person sets the clock right after a while.</summary>
+    private void StepByAnHour(long ticks)
+    {
+        var s = run.Scheduler;
+        run.Note("the wall clock is stepped by {0} min", ticks / TimeSpan.TicksPerMinute);
+        s.Clock.StepTicks += ticks;
+        s.After(s.Later.Between(5, 400) * TimeSpan.TicksPerSecond, () => s.Clock.StepTicks -= ticks);
     }
 
     /// <summary>Whoever was warned is told meanwhile that it was nothing, half of the time.</summary>
@@ -116,7 +125,7 @@ internal sealed class Script(SimRun run, bool calm)
 
     private void Open(string name, int lifeMilliseconds, int takesOver, int[] to, Action<int> then)
     {
-        long wall = run.Scheduler.Clock.WallTicks, expires = run.Extras.HasFlag(Extras.NoExpiry) && run.Scheduler.Later.Chance(400) ? long.MaxValue : wall + (lifeMilliseconds * 10_000L);
+        long wall = run.Scheduler.Clock.TrueTicks, expires = run.Extras.HasFlag(Extras.NoExpiry) && run.Scheduler.Later.Chance(400) ? long.MaxValue : wall + (lifeMilliseconds * 10_000L);
         run.Oracle.Approved(name, to);
         var alert = run.Town.Alert(name, wall, expires, takesOver, run.Sabotage == Sabotage.Everybody ? run.Town.Everybody : to);
         bool answered = false;

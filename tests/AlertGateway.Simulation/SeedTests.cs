@@ -45,6 +45,8 @@ public sealed class SeedTests
     [InlineData((int)Sabotage.NothingOnReserve, "I5", "wait for the end of the reserve", (int)Extras.Reserve)]
     [InlineData((int)Sabotage.SpendsReserve, "I5", "on the reserve that is kept for cancels", (int)Extras.Reserve)]
     [InlineData((int)Sabotage.FailureWins, "I1", "though the far side delivered it and was heard", (int)Extras.Contradictions)]
+    [InlineData((int)Sabotage.BelievesWall, "I1", "was given up as expired and lives", (int)Extras.HourSteps)]
+    [InlineData((int)Sabotage.BelievesWall, "I4", "left after its expiry", (int)Extras.HourSteps)]
     [InlineData((int)Sabotage.StaleFailureCounts, "I1", "and somebody got", (int)Extras.Contradictions)]
     [InlineData((int)Sabotage.UntoldHorns, "I5", "is not told that dissemination", (int)Extras.Hasty)]
     public void A_fault_on_purpose_is_found(int sabotage, string invariant, string words, int extras = 0)

@@ -15,6 +15,9 @@ internal sealed class SimClock : TimeProvider
     /// <summary>Sum of all steps of the wall clock, ticks.</summary>
     public long StepTicks { get; set; }
 
+    /// <summary>The true time, which no clock of the machine need show.</summary>
+    public long TrueTicks => Origin + Now;
+
     public long WallTicks => Origin + Now + (Now / 1_000_000 * DriftPpm) + StepTicks;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;

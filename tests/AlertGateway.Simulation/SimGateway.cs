@@ -13,13 +13,16 @@ internal sealed class SimGateway : ICommitObserver
 
     private readonly SimRun _run;
     private readonly SimLane[] _lanes;
+    private readonly ClockWatch _watch;
 
     public SimGateway(SimRun run)
     {
-        _run = run;
+        (_run, _watch) = (run, new ClockWatch(run.Scheduler.Clock));
         Ledger = new SimLedger(run.Disk, run.Scheduler, () => Alive, () => run.Crash(Tear.Lost, "the disk is full"), run.Oracle.Durable, run.Sabotage is Sabotage.UntoldRow or Sabotage.MisheardRow or Sabotage.FailureWins or Sabotage.UntoldHorns ? Mishear : null,
             run.Sabotage == Sabotage.SpendsReserve, run.Sabotage == Sabotage.NoCancelOnReserve ? e => e.Kind == LedgerEventKind.Cancelled : null, run.Oracle.OnReserve);
-        Room = run.NewRoom(Ledger);
+        if (run.ReckonedTicks is { } reckoned) _watch.BeginAt(Math.Max(reckoned, run.NewestTicks));
+        else _watch.BeginNotBefore(run.NewestTicks);
+        Room = run.NewRoom(Ledger, Clock);
         Ledger.Observe(Room);
         Ledger.Observe(this);
         Ledger.Read(run.TakeUpSnapshot(Room), Room.OnCommitted);
@@ -27,6 +30,9 @@ internal sealed class SimGateway : ICommitObserver
     }
 
     public bool Alive { get; private set; } = true;
+
+    /// <summary>The time that it reckons with.</summary>
+    public TimeProvider Clock => _run.Sabotage == Sabotage.BelievesWall ? _run.Scheduler.Clock : _watch;
 
     /// <summary>Recovered; takes requests.</summary>
     public bool Ready { get; private set; }
@@ -138,7 +144,14 @@ internal sealed class SimGateway : ICommitObserver
     private void Tick()
     {
         if (!Alive) return;
+        bool inDoubt = _watch.InDoubt;
         Do(() => Room.TickAsync(CancellationToken.None));
+        _run.Reckons(_watch);
+        if (_watch.InDoubt != inDoubt)
+        {
+            _run.Note(inDoubt ? "the clocks agree again" : "the clock is in doubt");
+            foreach (var lane in _lanes) lane.Poke();
+        }
         foreach (var lane in _lanes) lane.AskRound();
         if (_run.Scheduler.Chance(30)) _run.KeepSnapshot(Room);
         if (!_run.Finished) _run.Scheduler.After(TickEvery, Tick);

@@ -7,7 +7,7 @@ namespace AlertGateway.Simulation;
 /// <summary>The tasks of a lane, played by the scheduler: pump, slots, settling, asking. Every decision is <see cref="LaneSteps"/>'s.</summary>
 internal sealed class SimLane(ChannelKind kind, SimGateway gateway, SimRun run) : ILaneHead
 {
-    private readonly LaneSteps _steps = new(Routes(kind, run), kind, new LaneOptions { Slots = run.Faults.Slots, Window = run.Faults.Window * (run.Sabotage == Sabotage.WideWindow ? 4 : 1), RatePerSecond = run.Faults.RatePerSecond }, gateway.Room, run.Town.Registry.EndpointFlags, run.Scheduler.Clock);
+    private readonly LaneSteps _steps = new(Routes(kind, run), kind, new LaneOptions { Slots = run.Faults.Slots, Window = run.Faults.Window * (run.Sabotage == Sabotage.WideWindow ? 4 : 1), RatePerSecond = run.Faults.RatePerSecond }, gateway.Room, run.Town.Registry.EndpointFlags, gateway.Clock);
     private readonly TakenDelivery[] _batch = new TakenDelivery[run.Faults.Slots];
     private readonly LedgerEvent[] _rows = new LedgerEvent[run.Faults.Slots];
     private List<LedgerEvent> _results = [];
@@ -115,7 +115,7 @@ internal sealed class SimLane(ChannelKind kind, SimGateway gateway, SimRun run) 
     {
         if (why == LaneWait.Capacity) return; // a result pokes
         if (gateway.Ledger.IsShortOfSpace) why = LaneWait.Pace; // a retry that is due is not taken: the clock would not go on
-        long wait = gateway.Ledger.IsShortOfSpace ? TimeSpan.TicksPerSecond / 10 : why == LaneWait.Pace ? 50_000 : Math.Clamp(gateway.Room.NextDueTicks(kind) - run.Scheduler.Clock.WallTicks, 10_000, TimeSpan.TicksPerSecond);
+        long wait = gateway.Ledger.IsShortOfSpace ? TimeSpan.TicksPerSecond / 10 : why == LaneWait.Pace ? 50_000 : Math.Clamp(gateway.Room.NextDueTicks(kind) - gateway.Clock.GetUtcNow().UtcTicks, 10_000, TimeSpan.TicksPerSecond);
         if (why == LaneWait.Work && gateway.Room.NextDueTicks(kind) == long.MaxValue) return; // a commit or a device coming online pokes
         long at = run.Scheduler.Clock.Now + wait;
         if (_wakeAt > run.Scheduler.Clock.Now && _wakeAt <= at) return;
@@ -135,7 +135,7 @@ internal sealed class SimLane(ChannelKind kind, SimGateway gateway, SimRun run) 
         if (!gateway.Alive) return;
         if (run.Sabotage is Sabotage.NeverAsk or Sabotage.LabelAll && outcome.Code == ResultCode.Unknown) outcome = DispatchOutcome.RetryLater(outcome.Error);
         if (run.Sabotage == Sabotage.TakenForRefused && outcome.Code == ResultCode.Accepted && gateway.Room.States.Any(s => s.DisseminationNo == outgoing.Started.DisseminationNo && s.Set(kind, Purpose.Original)?.PossibleLoss > 0)) outcome = DispatchOutcome.Refused(DispatchError.BadAddress);
-        _results.Add(_steps.Finish(outgoing.Started, outcome));
+        _results.Add(_steps.Finish(in outgoing, outcome));
         if (_settling) return;
         _settling = true;
         gateway.Do(SettleAsync);

@@ -15,7 +15,7 @@ internal sealed record SimResult(ulong Seed, string? Violation, ulong Trace, lon
 internal sealed record CrashPoint(long Step, Tear Tear);
 
 /// <summary>One night from one seed: alerts, updates, cancels, crashes, a full disk, clocks that step, links that lose and lie; until everything is final.</summary>
-internal sealed class SimRun
+internal sealed partial class SimRun
 {
     private const int StoryLines = 60;
     private const long StepsMax = 400_000;
@@ -104,7 +104,7 @@ internal sealed class SimRun
         return new SimResult(seed, run.Oracle.Violation, run._trace, run.Scheduler.Steps, run.Disk.Rows.Count, run._crashes, run.Far.Effects.Values.Sum(), run.Oracle.Endpoint, run._story is null ? [] : [.. run._story]);
     }
 
-    public DisseminationRoom NewRoom(ILedger ledger) => new(ledger, Town.Registry, Scheduler.Clock, _ => new ChannelTimes(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(40)));
+    public DisseminationRoom NewRoom(ILedger ledger, TimeProvider? clock = null) => new(ledger, Town.Registry, clock ?? Scheduler.Clock, _ => new ChannelTimes(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(40)));
 
     /// <summary>Saves every state as the disk's rows have made it.</summary>
     public void KeepSnapshot(DisseminationRoom room) => _snapshot = (Disk.Rows.Count, SavedStates(room));

@@ -22,9 +22,10 @@ public sealed partial class DeliverySet
     }
 
     /// <summary>The row that says which villages' ends have come; null where none has, or nothing there waits to start.</summary>
-    internal LedgerEvent? EndedRow(int disseminationNo, long nowTicks)
+    /// <param name="certainTicks">What has passed for certain: an end after it has not come.</param>
+    internal LedgerEvent? EndedRow(int disseminationNo, long nowTicks, long certainTicks)
     {
-        if (Ends is null || ClosedBecause is not null || Of(Outcome.Planned) + Of(Outcome.Retrying) == 0 || Ends.LatestBy(nowTicks) is var latest && latest <= EndedTicks) return null;
+        if (Ends is null || ClosedBecause is not null || Of(Outcome.Planned) + Of(Outcome.Retrying) == 0 || Ends.LatestBy(certainTicks) is var latest && latest <= EndedTicks) return null;
         return new LedgerEvent { Kind = LedgerEventKind.VillagesEnded, AtTicks = nowTicks, DisseminationNo = disseminationNo, Channel = (byte)Channel, Purpose = (byte)Purpose, Number = latest };
     }
 

@@ -153,22 +153,24 @@ public sealed partial class Dissemination
     }
 
     /// <summary>Rows that have become due: expiry, receipts that will not be waited for any longer, endpoints that never came online.</summary>
-    public void Due(long nowTicks, Func<ChannelKind, ChannelTimes> times, List<LedgerEvent> rows)
+    /// <param name="certainTicks">What has passed for certain; less than <paramref name="nowTicks"/> where the clock is in doubt, and then this decides what is over.</param>
+    public void Due(long nowTicks, Func<ChannelKind, ChannelTimes> times, List<LedgerEvent> rows, long certainTicks = long.MaxValue)
     {
+        certainTicks = Math.Min(nowTicks, certainTicks);
         Span<int> slots = stackalloc int[256];
         foreach (var set in _sets)
         {
             if (set.Open == 0) continue;
             var time = times(set.Channel);
             long notAfter = NotAfterTicks(set.Purpose);
-            if (set.ClosedBecause is null && nowTicks >= notAfter) rows.Add(Suppression(set, DispatchError.Expired, nowTicks));
-            else if (set.EndedRow(DisseminationNo, nowTicks) is { } ended) rows.Add(ended);
-            if (set.AwaitsReceiptSince(nowTicks - time.ReceiptTimeout.Ticks))
+            if (set.ClosedBecause is null && certainTicks >= notAfter) rows.Add(Suppression(set, DispatchError.Expired, nowTicks));
+            else if (set.EndedRow(DisseminationNo, nowTicks, certainTicks) is { } ended) rows.Add(ended);
+            if (set.AwaitsReceiptSince(certainTicks - time.ReceiptTimeout.Ticks))
             {
-                rows.Add(new LedgerEvent { Kind = LedgerEventKind.ReceiptsClosed, AtTicks = nowTicks, DisseminationNo = DisseminationNo, Channel = (byte)set.Channel, Purpose = (byte)set.Purpose, Number = nowTicks - time.ReceiptTimeout.Ticks });
+                rows.Add(new LedgerEvent { Kind = LedgerEventKind.ReceiptsClosed, AtTicks = nowTicks, DisseminationNo = DisseminationNo, Channel = (byte)set.Channel, Purpose = (byte)set.Purpose, Number = certainTicks - time.ReceiptTimeout.Ticks });
             }
             if (time.UnreachableTimeout >= TimeSpan.FromDays(365)) continue;
-            for (int count; rows.Count < RowsPerTickMax && (count = set.TakeParked(nowTicks - time.UnreachableTimeout.Ticks, slots)) > 0;)
+            for (int count; rows.Count < RowsPerTickMax && (count = set.TakeParked(certainTicks - time.UnreachableTimeout.Ticks, slots)) > 0;)
             {
                 foreach (int slot in slots[..count]) rows.Add(ResultRow(set, slot, nowTicks, ResultCode.Refused, DispatchError.NotConnected));
             }

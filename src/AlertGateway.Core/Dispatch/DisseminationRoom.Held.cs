@@ -89,7 +89,7 @@ public sealed partial class DisseminationRoom
             StopCommittedNanoseconds = (long)(_clock.GetTimestamp() * (1e9 / _clock.TimestampFrequency));
             foreach (var ((set, _), gate) in _gates)
             {
-                if (set.Purpose is not (Purpose.Cancel or Purpose.Correction)) gate.Close();
+                if (!TakesBack(set)) gate.Close();
             }
         }
 
@@ -99,11 +99,16 @@ public sealed partial class DisseminationRoom
             long notAfter = State.NotAfterTicks(set, endpointNo);
             if (!_gates.TryGetValue((set, notAfter), out var gate))
             {
-                _gates[(set, notAfter)] = gate = new SetGate(notAfter, _clock, set.EndpointsUntil(notAfter));
+                _gates[(set, notAfter)] = gate = new SetGate(notAfter, State.ClearedTicks, Record.LifeThreat, TakesBack(set), _clock, set.EndpointsUntil(notAfter));
                 if (IsOver(set, notAfter)) gate.Close();
             }
             return gate;
         }
+
+        /// <summary>Nothing of the set begins for the time being: the clock is in doubt and the end may be near. Under the lock.</summary>
+        public bool IsHeldBack(DeliverySet set) => !TakesBack(set) && _clock.Withholds(State.NotAfterTicks(set.Purpose), State.ClearedTicks, Record.LifeThreat);
+
+        private static bool TakesBack(DeliverySet set) => set.Purpose is Purpose.Cancel or Purpose.Correction;
 
         private static bool IsOver(DeliverySet set, long notAfterTicks) => set.ClosedBecause is not null || notAfterTicks <= set.EndedTicks;
     }

@@ -98,7 +98,7 @@ public sealed partial class DisseminationRoom
             {
                 foreach (var set in held.State.Sets)
                 {
-                    if (set.Channel == channel && set.ClosedBecause is null) due = Math.Min(due, set.NextDueTicks);
+                    if (set.Channel == channel && set.ClosedBecause is null && !held.IsHeldBack(set)) due = Math.Min(due, set.NextDueTicks);
                 }
             }
         }
@@ -119,7 +119,7 @@ public sealed partial class DisseminationRoom
             Func<int, bool>? ready = takingBack ? e => held.State.OriginalIsSettled(channel, e) && (!olderInFlight || OlderIsSettled(held, channel, e)) : olderInFlight ? e => OlderIsSettled(held, channel, e) : null;
             foreach (var set in held.State.Sets)
             {
-                if (set.Channel != channel || takingBack != (set.Purpose is Purpose.Cancel or Purpose.Correction) || count >= batch.Length) continue;
+                if (set.Channel != channel || takingBack != (set.Purpose is Purpose.Cancel or Purpose.Correction) || count >= batch.Length || held.IsHeldBack(set)) continue;
                 var mayStart = held.Predecessor is not null && set.Purpose == Purpose.Cancel && !held.State.IsToldToAll(channel) ? e => ready!(e) && IsHeldByAny(held, channel, e) : ready;
                 int taken = set.Take(now, slots[..Math.Min(slots.Length, batch.Length - count)], mayStart, NotReadyTicks);
                 foreach (int slot in slots[..taken]) batch[count++] = Describe(held, set, slot, held.State.StartedRow(set, slot, now));

@@ -194,9 +194,10 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
     public async Task TickAsync(CancellationToken cancellationToken)
     {
         var rows = new List<LedgerEvent>();
-        foreach (var held in All()) lock (held.Lock) held.State.Due(Now, _times, rows);
+        if (_clock is ClockWatch watch && watch.Look()) Work.Pulse();
+        foreach (var held in All()) lock (held.Lock) held.State.Due(Now, _times, rows, _clock.CertainTicks);
         EndNeverHad(rows);
-        CloseAtRest(Now, rows);
+        CloseAtRest(_clock.CertainTicks, rows);
         if (rows.Count > 0) await _ledger.AppendAsync(rows.ToArray(), cancellationToken).ConfigureAwait(false);
     }
 

@@ -253,7 +253,7 @@ public sealed partial class Lane : ILaneHead
         try
         {
             var outcome = await DispatchAsync(_steps.ChannelOf((byte)outgoing.Started.Number)!, outgoing.Delivery, cancellationToken).ConfigureAwait(false);
-            Settle(_steps.Finish(outgoing.Started, outcome));
+            Settle(_steps.Finish(in outgoing, outcome));
         }
         catch (OperationCanceledException)
         {

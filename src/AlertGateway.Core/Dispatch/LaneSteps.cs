@@ -184,8 +184,11 @@ internal sealed class LaneSteps(IReadOnlyList<ChannelRoute> routes, ChannelKind 
     }
 
     /// <summary>The slot is free again; gives the Result row, which must be durable before <see cref="Settled"/>.</summary>
-    public LedgerEvent Finish(in LedgerEvent started, in DispatchOutcome outcome)
+    public LedgerEvent Finish(in Outgoing outgoing, DispatchOutcome outcome)
     {
+        var started = outgoing.Started;
+        // A doubt about the time ends nobody's message.
+        if (outcome.Code == ResultCode.NotSent && outgoing.Delivery.Gate is SetGate { WasOnlyHeldBack: true }) outcome = DispatchOutcome.RetryLater(DispatchError.GateClosed);
         HealthOf((byte)started.Number)!.Told(in outcome, started.AtTicks);
         if (outcome.Error == DispatchError.Throttled) Interlocked.Increment(ref _throttled);
         return started with

@@ -30,7 +30,7 @@ internal sealed class AuditEntry : IDisposable
     /// <summary>Rows that are decisions get a leaf of their own.</summary>
     public static bool IsDecision(LedgerEventKind kind) => kind is
         LedgerEventKind.Submitted or LedgerEventKind.Refused or LedgerEventKind.Proposed or LedgerEventKind.Signed or LedgerEventKind.Returned or LedgerEventKind.Cleared
-        or LedgerEventKind.Cancelled or LedgerEventKind.Superseded or LedgerEventKind.CorrectionOrdered or LedgerEventKind.Visited;
+        or LedgerEventKind.Cancelled or LedgerEventKind.Superseded or LedgerEventKind.CorrectionOrdered or LedgerEventKind.Visited or LedgerEventKind.ClockTrusted;
 
     public void BeginCommit(long firstSequence, int rows)
     {

@@ -68,6 +68,9 @@ public enum LedgerEventKind : byte
 
     /// <summary>The dissemination is closed: nothing is open any more.</summary>
     Closed = 41,
+
+    /// <summary>A person found the machine's clock right that the gateway doubted: from here on it counts. <c>Number</c>: ticks that the gateway had reckoned, beside <c>AtTicks</c> of the clock. Body: JSON with who.</summary>
+    ClockTrusted = 50,
 }
 
 /// <summary>

@@ -60,7 +60,7 @@ public sealed class ArrowTests
     [Fact]
     public void Persisted_numbers_never_change() // Ledgers on operators' disks hold these bytes: add lines, edit none.
     {
-        Assert.Equal("Submitted=1 Refused=2 Proposed=3 Signed=4 Returned=5 AudienceFrozen=6 RenditionStored=7 Cleared=8 VillageEnds=9 Started=20 Result=21 Receipt=22 ReceiptsClosed=23 Suppressed=24 VillagesEnded=25 Cancelled=30 Superseded=31 CorrectionOrdered=32 CancelAudience=33 Visited=40 Closed=41 VillageEvacuated=42", Numbers<LedgerEventKind>());
+        Assert.Equal("Submitted=1 Refused=2 Proposed=3 Signed=4 Returned=5 AudienceFrozen=6 RenditionStored=7 Cleared=8 VillageEnds=9 Started=20 Result=21 Receipt=22 ReceiptsClosed=23 Suppressed=24 VillagesEnded=25 Cancelled=30 Superseded=31 CorrectionOrdered=32 CancelAudience=33 Visited=40 Closed=41 VillageEvacuated=42 ClockTrusted=50", Numbers<LedgerEventKind>());
         Assert.Equal("None=0 Sms=1 Push=2 Loudspeaker=3 Broadcast=4", Numbers<ChannelKind>());
         Assert.Equal("Original=0 Cancel=1 Correction=2 Reminder1=11 Reminder2=12", Numbers<Purpose>());
         Assert.Equal("Planned=0 Started=1 Accepted=2 Delivered=3 Presented=4 Acknowledged=5 Visited=6", Numbers<Evidence>());
