@@ -49,7 +49,7 @@ public sealed class Gateway : IAsyncDisposable
         string data = Path.GetFullPath(options.DataFolder, GatewayConfiguration.Home());
         string config = GatewayConfiguration.ConfigFolder;
         Directory.CreateDirectory(data);
-        var clock = TimeProvider.System;
+        var clock = new ClockWatch(TimeProvider.System);
 
         // Storage: both files are large and are opened side by side, while the configuration is read.
         var opening = Task.Run(() => SqliteLedger.Open(Path.Combine(data, "ledger.db"), new SqliteLedgerOptions
@@ -63,6 +63,8 @@ public sealed class Gateway : IAsyncDisposable
         var files = await GatewayFiles.ReadAsync(config, options, builder.Configuration, clock, cancellationToken);
         var (publishers, speech, languages, wording) = (files.Publishers, files.Speech, files.Languages, files.Wording);
         var ledger = await opening;
+        var clockFile = new ClockFile(Path.Combine(data, "clock"), ClockFile.ThisBoot(), clock);
+        clockFile.TakeUp(LedgerTime.NewestTicks(Path.Combine(data, "ledger.db")));
         times.Mark("ledger");
         var registry = await loading;
         times.Mark("registry");
@@ -119,7 +121,7 @@ public sealed class Gateway : IAsyncDisposable
         // Channels and rim.
         var s = builder.Services;
         s.AddSingleton<LaneHouse>().AddHostedService<GatewayWorker>();
-        s.AddSingleton(clock).AddSingleton(wording).AddSingleton<ILedger>(ledger).AddSingleton(registry).AddSingleton(room).AddSingleton(snapshots).AddSingleton<IReceiptSink>(room).AddSingleton<IWakeSink>(room).AddSingleton<IHornPlans>(room).AddSingleton<ITrackingBoard>(room);
+        s.AddSingleton<TimeProvider>(clock).AddSingleton(clock).AddSingleton(clockFile).AddSingleton(new ClockTrust(ledger, clock)).AddSingleton(wording).AddSingleton<ILedger>(ledger).AddSingleton(registry).AddSingleton(room).AddSingleton(snapshots).AddSingleton<IReceiptSink>(room).AddSingleton<IWakeSink>(room).AddSingleton<IHornPlans>(room).AddSingleton<ITrackingBoard>(room);
         s.AddSingleton<IRefusalLog>(new RimRefusals(ledger, clock)).AddSingleton(pipeline).AddSingleton(ingest).AddSingleton(desk).AddSingleton(refusals).AddSingleton(people).AddSingleton(speech);
         var tokens = new DeviceBook(lookups);
         s.AddSingleton<SmsEndpointLookup>(tokens.SmsEndpoint).AddSingleton<ResidentTokenLookup>(tokens.Resident).AddSingleton<StationTokenLookup>(tokens.Station).AddSingleton<LoudspeakerKeyLookup>(tokens.LoudspeakerKey);

@@ -7,7 +7,7 @@ using AlertGateway.Storage.Ledger;
 namespace AlertGateway.Server.Composition;
 
 /// <summary>Runs feeds and the tick, and watches the lanes, until the host stops; feeds once all of it is up. A lane that ends because the ledger failed ends the process: start is recovery.</summary>
-internal sealed partial class GatewayWorker(LaneHouse lanes, IFeedAdapter[] feeds, DisseminationRoom room, HydrologyHouse hydrology, AlertPipeline pipeline, ILedger ledger, StateSnapshots snapshots, TimeProvider clock, IHostApplicationLifetime host, ILogger<GatewayWorker> logger) : BackgroundService
+internal sealed partial class GatewayWorker(LaneHouse lanes, IFeedAdapter[] feeds, DisseminationRoom room, HydrologyHouse hydrology, AlertPipeline pipeline, ILedger ledger, StateSnapshots snapshots, ClockWatch clock, ClockFile clockFile, IHostApplicationLifetime host, ILogger<GatewayWorker> logger) : BackgroundService
 {
     private const long SnapshotRows = 100_000;
     private static readonly TimeSpan SnapshotPeriod = TimeSpan.FromSeconds(1);
@@ -61,8 +61,22 @@ internal sealed partial class GatewayWorker(LaneHouse lanes, IFeedAdapter[] feed
     private async Task TickAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(TickPeriod, clock);
-        while (await timer.WaitForNextTickAsync(cancellationToken)) await room.TickAsync(cancellationToken);
+        bool inDoubt = false;
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            await room.TickAsync(cancellationToken);
+            bool changed = clock.InDoubt != inDoubt;
+            if (changed && (inDoubt = clock.InDoubt)) LogClock(logger, new DateTimeOffset(clock.WallTicks, TimeSpan.Zero), clock.GetUtcNow());
+            else if (changed) LogClockAgain(logger);
+            clockFile.Keep(now: changed);
+        }
     }
+
+    [LoggerMessage(5012, LogLevel.Critical, "The machine's clock says {Wall:O} and the gateway reckons {Reckoned:O}: nothing expires by it, and what is near its end waits. Set the clock right, or confirm it on the health page")]
+    private static partial void LogClock(ILogger logger, DateTimeOffset wall, DateTimeOffset reckoned);
+
+    [LoggerMessage(5013, LogLevel.Warning, "The clock is no longer in doubt")]
+    private static partial void LogClockAgain(ILogger logger);
 
     /// <summary>A snapshot after many rows, or after a quiet minute with some, and one at the end: a restart reads what follows the last one.</summary>
     private async Task KeepSnapshotsAsync(CancellationToken cancellationToken)

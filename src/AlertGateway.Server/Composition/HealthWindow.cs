@@ -1,3 +1,4 @@
+using AlertGateway.Core;
 using AlertGateway.Core.Dispatch;
 using AlertGateway.Server.Cli;
 using AlertGateway.Server.Web;
@@ -7,7 +8,7 @@ using AlertGateway.Storage.Ledger;
 namespace AlertGateway.Server.Composition;
 
 /// <summary>How the gateway's parts are.</summary>
-internal sealed class HealthWindow(ILedger ledger, Lane[] lanes, FeedVitals vitals, SpeechHouse speech, QuakeHouse quakes) : IHealthSource
+internal sealed class HealthWindow(ILedger ledger, ClockWatch clock, Lane[] lanes, FeedVitals vitals, SpeechHouse speech, QuakeHouse quakes) : IHealthSource
 {
     public IReadOnlyList<HealthLine> Read()
     {
@@ -16,6 +17,7 @@ internal sealed class HealthWindow(ILedger ledger, Lane[] lanes, FeedVitals vita
         lines.Add(failure is null
             ? new HealthLine("账本", "Ledger", HealthGrade.Good, $"正常，{ledger.LastSequence} 行，SQLite {SqliteGate.VersionText}。", $"Good, {ledger.LastSequence} rows, SQLite {SqliteGate.VersionText}.")
             : new HealthLine("账本", "Ledger", HealthGrade.Bad, $"已停止：{failure.Message}", $"Stopped: {failure.Message}"));
+        if (clock.InDoubt) lines.Add(InDoubt(clock));
         if (ledger.IsShortOfSpace) lines.Add(new HealthLine("磁盘", "Disk", HealthGrade.Bad, "已满：只受理撤回和结果，新的预警暂不受理。", "Full: cancels and results only, nothing new is taken in."));
         if ((ledger as SqliteLedger)?.Witness.Trouble is { } trouble) lines.Add(new HealthLine("审计见证", "Audit witness", HealthGrade.Degraded, $"未跟上：{trouble}", $"Does not follow: {trouble}"));
         foreach (var status in lanes.Select(l => l.Status))
@@ -43,6 +45,16 @@ internal sealed class HealthWindow(ILedger ledger, Lane[] lanes, FeedVitals vita
         }
         return lines;
     }
+
+    private static HealthLine InDoubt(ClockWatch clock)
+    {
+        string wall = Local(new DateTimeOffset(clock.WallTicks, TimeSpan.Zero)), reckoned = Local(clock.GetUtcNow());
+        return new HealthLine("时钟可疑", "Clock in doubt", HealthGrade.Bad,
+            $"本机时钟为北京时间 {wall}，网关推算为 {reckoned}。现按推算时间发布：不按本机时钟判过期，临近失效的暂不发，撤回照常。请核对手表：本机时钟错了就校准它，一致后自动恢复；推算错了就在本页确认本机时钟。",
+            $"The machine's clock says {wall} (UTC+8), the gateway reckons {reckoned} and goes by that: nothing expires by the machine's clock, what is near its end waits, cancels go. Look at a watch: set the clock right if it is wrong, and all is well again by itself; if the reckoning is wrong, confirm the clock on this page.");
+    }
+
+    private static string Local(DateTimeOffset at) => at.ToOffset(TimeSpan.FromHours(8)).ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
 
     private static HealthLine Quakes(QuakeHouse quakes)
     {

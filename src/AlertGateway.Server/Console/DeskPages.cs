@@ -13,12 +13,14 @@ internal static class DeskPages
     public static void Map(RouteGroupBuilder pages, RouteGroupBuilder forms)
     {
         pages.MapGet("/", static (HttpContext context, IDesk desk, ITrackingBoard board, CityMap map) => Inbox(context, desk, board, map, Page.Note(context), false));
-        pages.MapGet("/health", static (HttpContext context, IHealthSource health) => Page.Of<HealthPage>(new { Person = context.User.Person(), Lines = health.Read() }));
+        pages.MapGet("/health", static (HttpContext context, IHealthSource health) => Page.Of<HealthPage>(new { Person = context.User.Person(), Lines = health.Read(), Notice = Page.Note(context), ClockInDoubt = context.RequestServices.GetService<Core.ClockTrust>()?.InDoubt == true }));
         pages.MapGet("/refusals", static (HttpContext context, IDesk desk) =>
             Page.Of<RefusalsPage>(new { Person = context.User.Person(), Lines = (IReadOnlyList<RefusalLine>)[.. desk.Refusals.Take(ShownMax)] }));
         pages.MapGet("/programmes/{sha:length(64)}.wav", static IResult (string sha, IDesk desk) =>
             desk.Programme(sha) is { } wav ? TypedResults.Bytes(wav, "audio/wav", enableRangeProcessing: true) : TypedResults.NotFound());
         forms.MapPost("/submissions", SubmitAsync);
+        forms.MapPost("/clock", static async (HttpContext context, CancellationToken cancellationToken) =>
+            Page.See("/health", await context.RequestServices.GetRequiredService<Core.ClockTrust>().BelieveWallAsync(context.User.Person().ToActor("console"), cancellationToken) ? "clock" : "clock-agrees"));
     }
 
     private static IResult Inbox(HttpContext context, IDesk desk, ITrackingBoard board, CityMap map, string? notice, bool bad, int status = StatusCodes.Status200OK) => Page.Of<InboxPage>(new
