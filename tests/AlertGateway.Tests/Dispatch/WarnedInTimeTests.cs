@@ -153,7 +153,7 @@ public sealed class WarnedInTimeTests
             }
             In(Draw() / 4, () =>
             {
-                Append([_steps.Finish(outgoing.Started, outcome)]);
+                Append([_steps.Finish(in outgoing, outcome)]);
                 _steps.Settled(1);
                 Pump();
             });
