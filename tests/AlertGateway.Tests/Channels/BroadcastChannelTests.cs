@@ -19,7 +19,7 @@ using Xunit;
 
 namespace AlertGateway.Tests.Channels;
 
-public sealed class BroadcastChannelTests : ChannelCompliance
+public sealed partial class BroadcastChannelTests : ChannelCompliance
 {
     private const int EndpointNo = 9001;
     private const string Token = "token-of-a-station";

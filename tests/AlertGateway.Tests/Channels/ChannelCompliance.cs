@@ -6,7 +6,7 @@ using Xunit;
 namespace AlertGateway.Tests.Channels;
 
 /// <summary>What every channel owes the lane, whatever its medium. One subclass per channel, each against a far side of its own over loopback.</summary>
-public abstract class ChannelCompliance : IAsyncLifetime
+public abstract class ChannelCompliance : IAsyncLifetime, IPromiseTrial
 {
     protected static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -31,6 +31,31 @@ public abstract class ChannelCompliance : IAsyncLifetime
 
     /// <summary>The far side takes the order and never answers.</summary>
     protected abstract void FallSilent();
+
+    /// <summary>Hands over; the far side takes it and its answer is lost. Where there is no answer to lose it is handed over.</summary>
+    protected abstract Task<DispatchOutcome> SendUnheardAsync(OutgoingDelivery delivery);
+
+    /// <summary>Hands over what is lost on the way. Only asked where the class is <see cref="AdapterClass.Queryable"/>.</summary>
+    protected virtual Task<DispatchOutcome> SendLostAsync(OutgoingDelivery delivery) => throw new NotSupportedException("Only a channel that can be asked is tried so.");
+
+    /// <summary>How often somebody was given this test's delivery after so many hand-overs: what the protocol's page takes for one counts once.</summary>
+    protected abstract Task<int> GivenAsync(int handedOver);
+
+    IChannel IPromiseTrial.Channel => Channel;
+
+    OutgoingDelivery IPromiseTrial.Attempt(byte number)
+    {
+        var delivery = ADelivery(ARendition(), new SwitchGate(), exerciseEndpoint: false);
+        return delivery with { Tag = delivery.Tag with { Attempt = number } };
+    }
+
+    Task<DispatchOutcome> IPromiseTrial.SendUnheardAsync(OutgoingDelivery delivery) => SendUnheardAsync(delivery);
+
+    Task<DispatchOutcome> IPromiseTrial.SendLostAsync(OutgoingDelivery delivery) => SendLostAsync(delivery);
+
+    Task<int> IPromiseTrial.GivenAsync(int handedOver) => GivenAsync(handedOver);
+
+    Task IPromiseTrial.GoDownAsync() => GoDownAsync();
 
     public abstract ValueTask InitializeAsync();
 
@@ -110,4 +135,11 @@ public abstract class ChannelCompliance : IAsyncLifetime
         Assert.Contains(outcome.Code, new[] { ResultCode.NotSent, ResultCode.RetryLater });
         Assert.Equal(0, ReceivedCount);
     }
+
+    [Fact]
+    public async Task It_keeps_what_its_class_promises() => Assert.Null(await ClassPromise.BrokenAsync(this, Stop));
+
+    /// <summary>The fold decides by the medium what an unknown outcome becomes; the channel is of the same mind.</summary>
+    [Fact]
+    public void Its_class_is_the_one_that_the_ledger_is_folded_by() => Assert.Equal(ChannelClasses.Of(Channel.Kind), Channel.Class);
 }

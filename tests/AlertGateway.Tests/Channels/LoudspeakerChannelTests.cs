@@ -15,7 +15,7 @@ using Xunit;
 
 namespace AlertGateway.Tests.Channels;
 
-public sealed class LoudspeakerChannelTests : ChannelCompliance
+public sealed partial class LoudspeakerChannelTests : ChannelCompliance
 {
     private const int EndpointNo = 8001;
     private static readonly string Sha256 = new('5', 64);

@@ -14,7 +14,7 @@ using Xunit;
 
 namespace AlertGateway.Tests.Channels;
 
-public sealed class PushChannelTests : ChannelCompliance
+public sealed partial class PushChannelTests : ChannelCompliance
 {
     private const int EndpointNo = 123456;
     private const string Token = "token-of-a-phone";

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace AlertGateway.Tests.Channels;
 
-public sealed class TwilioChannelTests : ChannelCompliance
+public sealed partial class TwilioChannelTests : ChannelCompliance
 {
     private const string Text = "【溧阳市气象台】暴雨红色预警：大溪水库下游请立即转移。1&2=3+4 %";
     private static readonly byte[] Number = "+8612345678901"u8.ToArray();
@@ -244,13 +244,8 @@ public sealed class TwilioChannelTests : ChannelCompliance
     [Fact]
     public async Task A_connection_cut_after_sending_is_unknown_and_is_found_when_asked_for()
     {
-        _provider.Misbehaves = async context =>
-        {
-            await _provider.TakeAsync(context);
-            context.Abort();
-        };
         var delivery = ADelivery();
-        Assert.Equal(DispatchOutcome.Unknown(DispatchError.LinkDown), await Channel.DispatchAsync(delivery, Stop));
+        Assert.Equal(DispatchOutcome.Unknown(DispatchError.LinkDown), await SendUnheardAsync(delivery));
         Assert.Equal(new AskOutcome(AskAnswer.Taken, "SM00000000000000000000000000000001"), await Channel.AskAsync(delivery, Stop));
     }
 
