@@ -54,6 +54,7 @@ internal sealed class SignedProposals
         foreach (var signature in record.Signatures)
         {
             if (!recorded.Exists(r => r.Signature == signature)) return $"the signature of {signature.PersonName} was not recorded at the desk";
+            if (string.IsNullOrWhiteSpace(signature.Rule)) return $"{signature.PersonName} signed by no rule";
             if (signature.Hashes != record.Hashes) return $"{signature.PersonName} signed other hashes";
         }
         if (record.Signatures.FirstOrDefault(s => s.Role == SignatureRole.StandingOrder) is { } order) return WhatIsWrong(order, author);

@@ -77,6 +77,17 @@ public sealed class AuthorityTests
     }
 
     [Fact]
+    public async Task A_signature_names_the_rule_that_allowed_it()
+    {
+        var rows = await ClearedLog.OfTwoPeopleAsync();
+        foreach (string? none in new[] { "", " ", null })
+        {
+            var trail = ClearedLog.Walk(rows.Select(r => Signed(r, s => s.Role == SignatureRole.Approver ? s with { Rule = none! } : s)));
+            Assert.Contains("signed by no rule", Assert.Single(trail.Findings).Sentence, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_cancel_is_a_persons_by_a_rule_or_a_standing_orders_that_signed_it()
     {
         var people = await ClearedLog.OfTwoPeopleAsync();
@@ -138,15 +149,17 @@ public sealed class AuthorityTests
         return row with { Body = ClearedRows.Body(record with { PersonId = personId, Rule = rule }, DispatchJson.Default.CancelRecord) };
     }
 
-    private static LedgerEvent SignedAs(LedgerEvent row, int personId, SignatureRole role)
+    private static LedgerEvent SignedAs(LedgerEvent row, int personId, SignatureRole role) => Signed(row, s => s with { PersonId = personId, Role = role });
+
+    private static LedgerEvent Signed(LedgerEvent row, Func<ApprovalSignature, ApprovalSignature> otherwise)
     {
         if (row.Kind == LedgerEventKind.Signed)
         {
             var signed = LedgerJson.Read<SignedRow>(row.Body.Span);
-            return row with { Body = LedgerJson.Write(signed with { Signature = signed.Signature with { PersonId = personId, Role = role } }) };
+            return row with { Body = LedgerJson.Write(signed with { Signature = otherwise(signed.Signature) }) };
         }
         if (row.Kind != LedgerEventKind.Cleared) return row;
         var record = ClearedRows.Read(row.Body.Span, DispatchJson.Default.ClearedRecord)!;
-        return row with { Body = ClearedRows.Body(record with { Signatures = [.. record.Signatures.Select(s => s with { PersonId = personId, Role = role })] }, DispatchJson.Default.ClearedRecord) };
+        return row with { Body = ClearedRows.Body(record with { Signatures = [.. record.Signatures.Select(otherwise)] }, DispatchJson.Default.ClearedRecord) };
     }
 }
