@@ -21,7 +21,7 @@ public sealed class CampaignTests
         int count = int.Parse(Environment.GetEnvironmentVariable("AGW_SIM_CAMPAIGN") ?? "200", CultureInfo.InvariantCulture);
         string? file = Environment.GetEnvironmentVariable("AGW_SIM_RESULTS");
         bool standby = Environment.GetEnvironmentVariable("AGW_SIM_STANDBY") == "1";
-        var extras = (Extras)byte.Parse(Environment.GetEnvironmentVariable("AGW_SIM_EXTRAS") ?? "0", CultureInfo.InvariantCulture);
+        var extras = (Extras)ushort.Parse(Environment.GetEnvironmentVariable("AGW_SIM_EXTRAS") ?? "0", CultureInfo.InvariantCulture);
         if (file is not null && !File.Exists(file)) File.WriteAllText(file, Head + "\n");
         ulong from = (file is null ? 0 : File.ReadLines(file).Skip(1).Select(l => ulong.Parse(l.Split('\t')[1], CultureInfo.InvariantCulture)).DefaultIfEmpty().Max()) + 1, to = from + (ulong)count - 1;
         var (watch, totals) = (Stopwatch.StartNew(), new long[3]);

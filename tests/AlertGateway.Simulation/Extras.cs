@@ -2,7 +2,7 @@ namespace AlertGateway.Simulation;
 
 /// <summary>What a night may have beyond its seed's first stream; a night without any is what it always was.</summary>
 [Flags]
-internal enum Extras : byte
+internal enum Extras : ushort
 {
     None = 0,
 
@@ -24,6 +24,15 @@ internal enum Extras : byte
     /// <summary>On the reserve messages are taken back that an update is to follow.</summary>
     UpdateAfterCancel = 32,
 
+    /// <summary>Pagers, a channel that can neither repeat nor be asked; and warnings that threaten no life.</summary>
+    Pagers = 64,
+
+    /// <summary>Exercises and tests, and endpoints of that world.</summary>
+    Exercises = 128,
+
+    /// <summary>For a while the records of some recipients cannot be read, and some devices take a connection and answer nothing.</summary>
+    Poison = 256,
+
     /// <summary>Half of the messages are taken back within half a second, most as a false alarm: much is on the wire then.</summary>
-    Hasty = 64,
+    Hasty = 512,
 }

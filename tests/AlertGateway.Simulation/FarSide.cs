@@ -6,7 +6,7 @@ namespace AlertGateway.Simulation;
 /// <summary>
 /// Everything beyond the wire: a provider, apps, loudspeakers, a transmitter. Outlives the gateway. Loses, delays, repeats and lies, but what it did to a person is written down here and is the truth.
 /// </summary>
-internal sealed class FarSide(SimRun run)
+internal sealed partial class FarSide(SimRun run)
 {
     /// <summary>A request that has left arrives within this, or never; shorter than any restart.</summary>
     public const int TransitMillisecondsMax = 400;
@@ -54,6 +54,11 @@ internal sealed class FarSide(SimRun run)
     public void Send(Outgoing outgoing, SimGateway sender, Action<DispatchOutcome> answer)
     {
         var (s, tag, route) = (run.Scheduler, outgoing.Delivery.Tag, (byte)outgoing.Started.Number);
+        if (RefusalOf(outgoing.Delivery) is { } refusal)
+        {
+            answer(DispatchOutcome.Refused(refusal));
+            return;
+        }
         if (tag.Key.Channel == ChannelKind.Sms) SmsAttempts++;
         bool down = tag.Key.Channel == ChannelKind.Sms ? IsDown(route) : Down;
         if (down && s.Chance(700))
@@ -72,7 +77,7 @@ internal sealed class FarSide(SimRun run)
             return;
         }
         run.Oracle.FirstByte(tag, outgoing.Delivery);
-        if (down || s.Chance(run.Faults.LosePerMille))
+        if (down || _hanging.Contains(tag.Key.EndpointNo) || s.Chance(run.Faults.LosePerMille))
         {
             s.After(RequestTimeoutTicks, () => answer(DispatchOutcome.Unknown(DispatchError.TimedOut)));
             return;
@@ -143,6 +148,7 @@ internal sealed class FarSide(SimRun run)
             Effects[key] = Effects.GetValueOrDefault(key) + 1;
             run.Oracle.Effect(tag);
         }
+        if (key.Channel == Town.Pager) return;
         Contradict(tag, route, taken: true);
         int dice = s.Below(0, 100);
         if (dice < 12) return;

@@ -8,7 +8,7 @@ namespace AlertGateway.Simulation;
 internal sealed partial class Oracle
 {
     private readonly Dictionary<DeliveryKey, Attempts> _attempts = [];
-    private readonly Dictionary<int, HashSet<DeliveryKey>> _labelledByCrash = [];
+    private readonly Dictionary<(int Crash, ChannelKind Channel), HashSet<DeliveryKey>> _labelledByCrash = [];
     private readonly HashSet<DeliveryTag> _onTheWire = [];
     private readonly Dictionary<ChannelKind, int> _unsettled = [];
     private readonly HashSet<(int No, ChannelKind Channel, Purpose Purpose)> _closed = [];
@@ -25,18 +25,20 @@ internal sealed partial class Oracle
     {
         var attempts = Of(key);
         attempts.Newest = e.Attempt;
+        if (e.Attempt == 1) Begins(key.Channel);
         _onTheWire.Add(new DeliveryTag(key, e.Attempt));
         int unsettled = _unsettled[key.Channel] = _unsettled.GetValueOrDefault(key.Channel) + 1;
         if (unsettled > run.Faults.Window) Fail($"I11: {unsettled} attempts of {key.Channel} have started and have no result, W is {run.Faults.Window}", key.EndpointNo);
         bool asked = ChannelClasses.Of(key.Channel) != AdapterClass.Queryable || run.Far.AskedFor(key) > attempts.AskedWhenDoubted;
         if (attempts.Doubted && !asked) Fail($"I2: attempt {e.Attempt} of {key} started and nobody had asked what became of the one before", key.EndpointNo);
+        if (attempts.Doubted) JudgeExtra(key, in e);
         if (e.Code != StartedCodes.PossibleDuplicate) return;
         // A label excuses an extra message: only what may have been taken may have one.
         if (!attempts.Doubted) Fail($"I2: attempt {e.Attempt} of {key} is labelled and no earlier one was in doubt", key.EndpointNo);
         if (ChannelClasses.Of(key.Channel) == AdapterClass.Idempotent) Fail($"I2: attempt {e.Attempt} of {key} is labelled where the far side keeps one", key.EndpointNo);
         attempts.Labelled = true;
         if (attempts.InFlightAtCrash == 0) return;
-        if (!_labelledByCrash.TryGetValue(attempts.InFlightAtCrash, out var labelled)) _labelledByCrash[attempts.InFlightAtCrash] = labelled = [];
+        if (!_labelledByCrash.TryGetValue((attempts.InFlightAtCrash, key.Channel), out var labelled)) _labelledByCrash[(attempts.InFlightAtCrash, key.Channel)] = labelled = [];
         if (labelled.Add(key) && labelled.Count > run.Faults.Window) Fail($"I2: one crash labels {labelled.Count}, W is {run.Faults.Window}", key.EndpointNo);
     }
 
@@ -48,6 +50,7 @@ internal sealed partial class Oracle
         if (e.Attempt == attempts.Newest) attempts.Last = (ResultCode)e.Code;
         if ((ResultCode)e.Code != ResultCode.Unknown) return;
         (attempts.Doubted, attempts.AskedWhenDoubted) = (true, run.Far.AskedFor(key));
+        attempts.Doubts++;
         if ((DispatchError)(byte)e.Number != DispatchError.GatewayCrashed || ChannelClasses.Of(key.Channel) == AdapterClass.Idempotent) return;
         if (!wasOnTheWire) Fail($"I2: attempt {e.Attempt} of {key} is in doubt for a crash, and was not in flight", key.EndpointNo);
         attempts.InFlightAtCrash = run.Crashes;
@@ -88,7 +91,8 @@ internal sealed partial class Oracle
             ResultCode.Accepted => "it was taken",
             ResultCode.Refused => "it was refused",
             ResultCode.NotSent => "its gate was closed",
-            ResultCode.Unknown when ChannelClasses.Of(key.Channel) != AdapterClass.Idempotent => "nobody knows yet what became of it",
+            ResultCode.Unknown when ChannelClasses.Of(key.Channel) == AdapterClass.Queryable => "nobody knows yet what became of it",
+            ResultCode.Unknown when ChannelClasses.Of(key.Channel) == AdapterClass.Blind => BlindIsFinalBecause(key, attempts),
             ResultCode.AskedInVain when attempts.Labelled => "it had its one extra message",
             _ => null,
         };
@@ -112,6 +116,9 @@ internal sealed partial class Oracle
 
         /// <summary>One of them ended unknown: it may have been taken.</summary>
         public bool Doubted { get; set; }
+
+        /// <summary>How many of them ended unknown.</summary>
+        public int Doubts { get; set; }
 
         /// <summary>How often the far side had been asked when the last one became unknown.</summary>
         public int AskedWhenDoubted { get; set; }

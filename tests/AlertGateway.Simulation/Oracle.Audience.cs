@@ -8,16 +8,17 @@ namespace AlertGateway.Simulation;
 /// <summary>Whom each message was approved for, by the word of those who approved it.</summary>
 internal sealed partial class Oracle
 {
-    private readonly Dictionary<string, HashSet<int>> _approvedFor = [];
+    private readonly Dictionary<string, Message> _approved = [];
+    private readonly Dictionary<int, Message> _messageOf = [];
     private readonly Dictionary<int, HashSet<int>> _audience = [];
 
-    /// <summary>Somebody signs a message to these endpoints and no others.</summary>
-    public void Approved(string identifier, int[] endpoints) => _approvedFor[identifier] = [.. endpoints];
+    /// <summary>Two persons have signed this message, to its endpoints and no others.</summary>
+    public void Approved(Message message) => _approved[message.Name] = message;
 
     private void ClearedIsDurable(in LedgerEvent e)
     {
         var record = JsonSerializer.Deserialize(e.Body.Span, DispatchJson.Default.ClearedRecord)!;
-        if (_approvedFor.TryGetValue(record.Identifier, out var endpoints)) _audience[e.DisseminationNo] = endpoints;
+        if (_approved.TryGetValue(record.Identifier, out var message)) (_messageOf[e.DisseminationNo], _audience[e.DisseminationNo]) = (message, [.. message.To]);
         else Fail($"I7: dissemination {e.DisseminationNo} was opened and nobody has approved it");
     }
 

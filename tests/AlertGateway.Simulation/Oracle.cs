@@ -5,7 +5,7 @@ using AlertGateway.Storage.Ledger;
 namespace AlertGateway.Simulation;
 
 /// <summary>
-/// Judges every effect and every durable row as it happens, and the end, by what docs/simulation.md lists of I1–I7, I9, I11 and I12. Knows only the disk, the wire and what the far side did; of the gateway it looks at the outcomes that it serves, to compare them.
+/// Judges every effect and every durable row as it happens, and the end, by what docs/simulation.md lists of I1–I12. Knows only the disk, the wire and what the far side did; of the gateway it looks at the outcomes that it serves, to compare them.
 /// </summary>
 internal sealed partial class Oracle(SimRun run)
 {
@@ -99,7 +99,7 @@ internal sealed partial class Oracle(SimRun run)
         if (!IsInAudience(key) || run.Town.Registry.EndpointChannel[key.EndpointNo] != (byte)key.Channel) Fail($"I3: {tag} is not in the audience", tag.Key.EndpointNo);
         if (key.Purpose == Purpose.Cancel && !Chain(key with { Purpose = Purpose.Original }).Any(_originalStarted.Contains)) Fail($"I5: {tag} takes back what never started", tag.Key.EndpointNo);
         if (key.Purpose == Purpose.Correction && key.Channel is not (ChannelKind.Loudspeaker or ChannelKind.Broadcast)) Fail($"I5: {tag} corrects where a cancel belongs", tag.Key.EndpointNo);
-        if (delivery.Rendition.Text != (key.Purpose is Purpose.Original ? "Original" : delivery.Rendition.Text is "Cancel" or "Correction" ? delivery.Rendition.Text : "")) Fail($"{tag} carries the words of another purpose", tag.Key.EndpointNo);
+        OnTheWire(tag, delivery.Rendition);
     }
 
     /// <summary>A person or device got it.</summary>
@@ -107,6 +107,8 @@ internal sealed partial class Oracle(SimRun run)
     {
         var key = tag.Key;
         run.Mark(101, key.DisseminationNo, key.EndpointNo, tag.Attempt);
+        int given = run.Far.Effects[key];
+        if (given > (IsLabelled(key) ? 2 : 1)) Fail($"I2: {key} was given {given} times, {(IsLabelled(key) ? "labelled" : "without a label")}", key.EndpointNo);
         int chain = ChainOf(key.DisseminationNo);
         int rank = (key.DisseminationNo * 2) + (key.Purpose == Purpose.Original ? 0 : 1);
         if (_newest.TryGetValue((chain, key.EndpointNo), out int newest) && newest > rank && !IsLabelled(key)) Fail($"I6: endpoint {key.EndpointNo} got {tag} after a newer message of its chain (rank {newest})", tag.Key.EndpointNo);
@@ -119,6 +121,12 @@ internal sealed partial class Oracle(SimRun run)
         if (!_cleared.Contains(no)) Fail($"I9: dissemination {no} was acknowledged before it was durable");
         _acknowledged.Add(no);
         _expires[no] = expiresTicks;
+    }
+
+    /// <summary>Whoever took the message back was told that its cancel is on its way.</summary>
+    public void CancelAnswered(int no)
+    {
+        if (!_cancelledAt.ContainsKey(no)) Fail($"I9: the cancel of dissemination {no} was acknowledged before it was durable");
     }
 
     /// <summary>The far side was told what became of its receipt.</summary>
@@ -155,14 +163,12 @@ internal sealed partial class Oracle(SimRun run)
             foreach (var set in state.Sets)
             {
                 for (int slot = 0; slot < set.Count; slot++) Judge(room, state, set, slot, far);
+                JudgeLosses(state, set);
                 int lost = Enumerable.Range(0, set.Count).Count(s => set.OutcomeOf(s) == Outcome.Failed && far.Effects.ContainsKey(KeyOf(state, set, s)) && !FailureWasReported(KeyOf(state, set, s), far));
                 if (lost > set.PossibleLoss) Fail($"I1: {lost} of d{state.DisseminationNo} {set.Channel} {set.Purpose} are failed and somebody got them, {set.PossibleLoss} are counted as possible losses");
             }
         }
-        foreach (var (key, count) in far.Effects)
-        {
-            if (count > (IsLabelled(key) ? 2 : 1)) Fail($"I2: {key} was given {count} times, {(IsLabelled(key) ? "labelled" : "without a label")}", key.EndpointNo);
-        }
+        JudgeToldOnce(far);
     }
 
     private static DeliveryKey KeyOf(Dissemination state, DeliverySet set, int slot) => new(state.DisseminationNo, set.Endpoints[slot], set.Channel, set.Purpose);

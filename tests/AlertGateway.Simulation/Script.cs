@@ -1,3 +1,4 @@
+using AlertGateway.Cap;
 using AlertGateway.Core.Tracking;
 using AlertGateway.Storage.Ledger;
 
@@ -25,8 +26,8 @@ internal sealed class Script(SimRun run, bool calm)
             string name = $"alert-{i}";
             int life = calm || s.Chance(700) ? 3_600_000 : s.Below(2_000, 60_000);
             _waiting++;
-            int[] to = SomeOf(run.Town.Everybody);
-            s.AfterMilliseconds(10, calm ? 20 : 20_000, () => Open(name, life, takesOver: 0, to, no => FollowUp(name, no, to)));
+            var wanted = Wanted(name);
+            s.AfterMilliseconds(10, calm ? 20 : 20_000, () => Open(wanted, life, (message, no) => FollowUp(message, no)));
         }
         if (calm) return;
         int crashes = s.Below(0, 4);
@@ -46,6 +47,11 @@ internal sealed class Script(SimRun run, bool calm)
     {
         var (s, later) = (run.Scheduler, run.Scheduler.Later);
         if (run.Extras.HasFlag(Extras.HourSteps)) s.After(later.Between(1_000_000, 300_000_000), () => StepByAnHour((later.Chance(500) ? 1 : -1) * TimeSpan.TicksPerHour));
+        if (run.Extras.HasFlag(Extras.Poison))
+        {
+            for (int i = later.Below(0, 4); i > 0; i--) s.After(later.Between(0, 200_000_000), () => run.Far.Spoil(later.Below(1, run.Town.Registry.Endpoints + 1), later.Below(1_000, 60_000)));
+            for (int i = later.Below(0, 3); i > 0; i--) s.After(later.Between(0, 200_000_000), () => run.Far.Hang(later.Below(1, run.Town.Registry.Endpoints + 1), later.Below(1_000, 60_000)));
+        }
         if (run.Extras.HasFlag(Extras.Reserve) && later.Chance(600)) s.After(later.Between(1_000_000, 200_000_000), () => OnReserve(later.Between(10, 90) * TimeSpan.TicksPerSecond));
     }
 
@@ -81,7 +87,18 @@ internal sealed class Script(SimRun run, bool calm)
         });
     }
 
-    private void FollowUp(string name, int no, int[] to)
+    /// <summary>A red warning to the town or a part of it; where the night has them also lesser ones, and exercises, of which targeting now and then takes some of the other world along.</summary>
+    private Message Wanted(string name)
+    {
+        var later = run.Scheduler.Later;
+        var message = new Message(name, 0, 0, SomeOf(run.Town.Everybody));
+        if (run.Extras.HasFlag(Extras.Pagers) && later.Chance(400)) message = message with { Colour = WarningColour.Yellow };
+        if (!run.Extras.HasFlag(Extras.Exercises)) return message;
+        if (later.Chance(400)) message = message with { Status = later.Chance(500) ? AlertStatus.Exercise : AlertStatus.Test, To = run.Town.Drill };
+        return later.Chance(250) ? message with { To = [.. run.Town.Everybody.Concat(run.Town.Drill).Order()] } : message;
+    }
+
+    private void FollowUp(Message message, int no)
     {
         var s = run.Scheduler;
         if (run.CancelAfterMilliseconds is { } after)
@@ -101,7 +118,7 @@ internal sealed class Script(SimRun run, bool calm)
         {
             _updated.Add(no);
             _waiting++;
-            s.AfterMilliseconds(1, 15_000, () => Open(name + "-update", 3_600_000, no, run.Scheduler.Later.Chance(500) ? to : SomeOf(to), newer =>
+            s.AfterMilliseconds(1, 15_000, () => Open(message with { Name = message.Name + "-update", TakesOver = no, To = run.Scheduler.Later.Chance(500) || message.Status != AlertStatus.Actual ? message.To : SomeOf(message.To) }, 3_600_000, (_, newer) =>
             {
                 if (TakesBackAtOnce(newer) || !s.Chance(400)) return;
                 _waiting++;
@@ -123,11 +140,11 @@ internal sealed class Script(SimRun run, bool calm)
     // Every third message goes to everybody it may go to.
     private int[] SomeOf(int[] otherwise) => run.Extras.HasFlag(Extras.Areas) && !run.Scheduler.Later.Chance(333) ? run.Town.Part(run.Scheduler.Later) : otherwise;
 
-    private void Open(string name, int lifeMilliseconds, int takesOver, int[] to, Action<int> then)
+    private void Open(Message wanted, int lifeMilliseconds, Action<Message, int> then)
     {
-        long wall = run.Scheduler.Clock.TrueTicks, expires = run.Extras.HasFlag(Extras.NoExpiry) && run.Scheduler.Later.Chance(400) ? long.MaxValue : wall + (lifeMilliseconds * 10_000L);
-        run.Oracle.Approved(name, to);
-        var alert = run.Town.Alert(name, wall, expires, takesOver, run.Sabotage == Sabotage.Everybody ? run.Town.Everybody : to);
+        long now = run.Scheduler.Clock.TrueTicks, expires = run.Extras.HasFlag(Extras.NoExpiry) && run.Scheduler.Later.Chance(400) ? long.MaxValue : now + (lifeMilliseconds * 10_000L);
+        var message = wanted with { WallTicks = now, ExpiresTicks = expires };
+        var alert = run.Desk.Sign(message);
         bool answered = false;
         Try();
 
@@ -139,12 +156,12 @@ internal sealed class Script(SimRun run, bool calm)
             {
                 gateway.Do(async () =>
                 {
-                    int no = await (run.AtOnce && takesOver == 0 ? gateway.OpenAtOnceAsync(alert) : gateway.Room.OpenAsync(alert, CancellationToken.None));
+                    int no = await (run.AtOnce && message.TakesOver == 0 ? gateway.OpenAtOnceAsync(alert) : gateway.Room.OpenAsync(alert, CancellationToken.None));
                     if (answered || !gateway.Alive) return;
                     answered = true;
                     run.Oracle.Opened(no, expires);
                     _opened.Add(no);
-                    then(no);
+                    then(message, no);
                     _waiting--;
                 });
             }
@@ -166,7 +183,8 @@ internal sealed class Script(SimRun run, bool calm)
                 {
                     try
                     {
-                        await gateway.Room.CancelAsync(no, Officer, "test", falseAlarm, CancellationToken.None);
+                        var cancel = gateway.Room.CancelAsync(no, Officer, "test", falseAlarm, CancellationToken.None);
+                        if (run.Sabotage != Sabotage.AnswersFirst) await cancel;
                     }
                     catch (LedgerFullException)
                     {
@@ -174,6 +192,7 @@ internal sealed class Script(SimRun run, bool calm)
                     }
                     if (answered || !gateway.Alive) return;
                     answered = true;
+                    run.Oracle.CancelAnswered(no);
                     _waiting--;
                 });
             }

@@ -1,4 +1,6 @@
 using AlertGateway.Core;
+using AlertGateway.Core.Dispatch;
+using AlertGateway.Storage.Ledger;
 
 namespace AlertGateway.Simulation;
 
@@ -49,6 +51,22 @@ public sealed class SeedTests
     [InlineData((int)Sabotage.BelievesWall, "I4", "left after its expiry", (int)Extras.HourSteps)]
     [InlineData((int)Sabotage.StaleFailureCounts, "I1", "and somebody got", (int)Extras.Contradictions)]
     [InlineData((int)Sabotage.UntoldHorns, "I5", "is not told that dissemination", (int)Extras.Hasty)]
+    [InlineData((int)Sabotage.BlindAgain, "I2", "is not labelled, and an earlier one was in doubt", (int)Extras.Pagers)]
+    [InlineData((int)Sabotage.Unlabelled, "I2", "is not labelled, and an earlier one was in doubt")]
+    [InlineData((int)Sabotage.AllThreatenLife, "I1", "nobody can say what became of it, and it threatens no life", (int)Extras.Pagers)]
+    [InlineData((int)Sabotage.LossIsFailure, "I2", "are counted as possible losses", (int)Extras.Pagers)]
+    [InlineData((int)Sabotage.AuthorApproves, "I7", "its author approved it")]
+    [InlineData((int)Sabotage.NobodyApproves, "I7", "was not recorded at the desk")]
+    [InlineData((int)Sabotage.SwapsWords, "I7", "carries what nobody signed")]
+    [InlineData((int)Sabotage.EditsOnTheWire, "I7", "carries what nobody signed")]
+    [InlineData((int)Sabotage.MixesWorlds, "I8", "is live", (int)Extras.Exercises)]
+    [InlineData((int)Sabotage.MixesWorlds, "I8", "is of the exercise world", (int)Extras.Exercises)]
+    [InlineData((int)Sabotage.SwapsWorlds, "I8", "", (int)Extras.Exercises)]
+    [InlineData((int)Sabotage.ForgetsMarks, "I8", "does not say so first and last", (int)Extras.Exercises)]
+    [InlineData((int)Sabotage.AnswersFirst, "I9", "was acknowledged before it was durable")]
+    [InlineData((int)Sabotage.WaitsForOthers, "I10", "its lane could begin")]
+    [InlineData((int)Sabotage.OneAtATime, "I10", "its lane could begin")]
+    [InlineData((int)Sabotage.PoisonStops, "I10", "its lane could begin", (int)Extras.Poison)]
     public void A_fault_on_purpose_is_found(int sabotage, string invariant, string words, int extras = 0)
     {
         for (ulong seed = 1; seed <= 400; seed++)
@@ -105,6 +123,8 @@ public sealed class SeedTests
     [InlineData((int)(Extras.Areas | Extras.NoExpiry | Extras.HourSteps), 100)]
     [InlineData((int)Extras.Contradictions, 300)]
     [InlineData((int)(Extras.Hasty | Extras.Areas), 600)]
+    [InlineData((int)(Extras.Pagers | Extras.Exercises | Extras.Poison), 600)]
+    [InlineData((int)(Extras.Areas | Extras.NoExpiry | Extras.Reserve | Extras.Contradictions | Extras.Pagers | Extras.Exercises | Extras.Poison), 200)]
     public void Nights_with_more_to_happen_break_no_invariant(int extras, ulong nights)
     {
         var bad = new List<ulong>();
@@ -118,6 +138,7 @@ public sealed class SeedTests
     [Theory]
     [InlineData((int)Extras.None)]
     [InlineData((int)(Extras.Areas | Extras.NoExpiry | Extras.Reserve | Extras.HourSteps))]
+    [InlineData((int)(Extras.Pagers | Extras.Exercises | Extras.Poison))]
     public void The_same_seed_gives_the_same_trace(int extras)
     {
         for (ulong seed = 1; seed <= 20; seed++)
@@ -140,6 +161,24 @@ public sealed class SeedTests
             (effects, crashes) = (effects + night.Effects, crashes + night.Crashes);
         }
         Assert.True(crashes > 1_000 && effects > 40_000, $"{crashes} crashes and {effects} messages are too few to judge by");
+    }
+
+    /// <summary>What nobody meets nobody is judged by.</summary>
+    [Fact]
+    public void Nights_with_pagers_exercises_and_trouble_of_one_recipient_have_all_of_that()
+    {
+        int twice = 0, lost = 0, drilled = 0, refused = 0, unreadable = 0;
+        for (ulong seed = 1; seed <= 100; seed++)
+        {
+            SimRun? played = null;
+            SimRun.Play(seed, extras: Extras.Pagers | Extras.Exercises | Extras.Poison, weather: run => played = run);
+            twice += played!.Far.Effects.Count(e => e.Key.Channel == Town.Pager && e.Value > 1);
+            drilled += played.Far.Effects.Count(e => played.Town.IsExercise(e.Key.EndpointNo));
+            lost += played.Gateway!.Room.States.SelectMany(s => s.Sets).Where(s => s.Channel == Town.Pager).Sum(s => s.PossibleLoss);
+            refused += played.Disk.Rows.Count(r => r.Kind == LedgerEventKind.Result && (DispatchError)(byte)r.Number == DispatchError.WrongWorld);
+            unreadable += played.Disk.Rows.Count(r => r.Kind == LedgerEventKind.Result && (DispatchError)(byte)r.Number == DispatchError.RecordUnreadable);
+        }
+        Assert.True(Math.Min(Math.Min(twice, lost), Math.Min(Math.Min(drilled, refused), unreadable)) > 10, $"{twice} extras on a blind channel, {lost} possible losses, {drilled} exercises given, {refused} refused for their world, {unreadable} records that could not be read");
     }
 
     internal static string Story(ulong seed, int scale = 1, bool standby = false, bool atOnce = false, Extras extras = Extras.None)

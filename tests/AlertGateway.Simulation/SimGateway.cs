@@ -9,7 +9,6 @@ namespace AlertGateway.Simulation;
 internal sealed class SimGateway : ICommitObserver
 {
     private const long TickEvery = 500 * TimeSpan.TicksPerMillisecond;
-    private static readonly ChannelKind[] Kinds = [ChannelKind.Sms, ChannelKind.Push, ChannelKind.Loudspeaker, ChannelKind.Broadcast];
 
     private readonly SimRun _run;
     private readonly SimLane[] _lanes;
@@ -18,15 +17,15 @@ internal sealed class SimGateway : ICommitObserver
     public SimGateway(SimRun run)
     {
         (_run, _watch) = (run, new ClockWatch(run.Scheduler.Clock));
-        Ledger = new SimLedger(run.Disk, run.Scheduler, () => Alive, () => run.Crash(Tear.Lost, "the disk is full"), run.Oracle.Durable, run.Sabotage is Sabotage.UntoldRow or Sabotage.MisheardRow or Sabotage.FailureWins or Sabotage.UntoldHorns ? Mishear : null,
+        Ledger = new SimLedger(run.Disk, run.Scheduler, () => Alive, () => run.Crash(Tear.Lost, "the disk is full"), run.Oracle.Durable, SimSabotage.Mishearing(run),
             run.Sabotage == Sabotage.SpendsReserve, run.Sabotage == Sabotage.NoCancelOnReserve ? e => e.Kind == LedgerEventKind.Cancelled : null, run.Oracle.OnReserve);
         if (run.ReckonedTicks is { } reckoned) _watch.BeginAt(Math.Max(reckoned, run.NewestTicks));
         else _watch.BeginNotBefore(run.NewestTicks);
-        Room = run.NewRoom(Ledger, Clock);
+        Room = run.NewRoom(run.Sabotage == Sabotage.TellsAgain ? new RetellingLedger(Ledger, run.Town) : Ledger, Clock);
         Ledger.Observe(Room);
         Ledger.Observe(this);
         Ledger.Read(run.TakeUpSnapshot(Room), Room.OnCommitted);
-        _lanes = [.. Kinds.Select(k => new SimLane(k, this, run))];
+        _lanes = [.. run.Town.Kinds.Select(k => new SimLane(k, this, run))];
     }
 
     public bool Alive { get; private set; } = true;
@@ -62,9 +61,9 @@ internal sealed class SimGateway : ICommitObserver
     public void Online(int endpointNo)
     {
         if (!Ready) return;
-        var kind = (ChannelKind)_run.Town.Registry.EndpointChannel[endpointNo];
+        var kind = _run.Town.KindOf(endpointNo);
         Room.EndpointOnline(kind, endpointNo);
-        _lanes[Array.IndexOf(Kinds, kind)].Poke();
+        Array.Find(_lanes, l => l.Channel == kind)!.Poke();
     }
 
     /// <summary>As the pipeline does with an earthquake: opened and begun in one append.</summary>
@@ -92,6 +91,9 @@ internal sealed class SimGateway : ICommitObserver
             refused();
         }
     });
+
+    /// <summary>Attempts of other lanes that were handed over and are not answered.</summary>
+    public int InFlightBeside(ChannelKind kind) => _lanes.Where(l => l.Channel != kind).Sum(l => l.Steps.InFlight);
 
     /// <summary>There is room on the disk again: lanes look by themselves ten times a second.</summary>
     public void RoomAgain()
@@ -128,19 +130,6 @@ internal sealed class SimGateway : ICommitObserver
         }
     }
 
-    private ReadOnlyMemory<LedgerEvent> Mishear(ReadOnlyMemory<LedgerEvent> rows)
-    {
-        if (_run.Sabotage == Sabotage.UntoldHorns) return rows.ToArray().Select(r => r.Kind == LedgerEventKind.Cancelled ? Oracle.AsBefore(r) : r).ToArray();
-        if (rows.Span[0] is { Kind: LedgerEventKind.Receipt } e)
-        {
-            var key = new DeliveryKey(e.DisseminationNo, e.EndpointNo, (ChannelKind)e.Channel, (Purpose)e.Purpose);
-            if (_run.Sabotage == Sabotage.FailureWins && (Evidence)e.Code >= Evidence.Delivered && _run.Oracle.WasGivenUp(key)) return default;
-        }
-        if (_run.Sabotage == Sabotage.FailureWins || rows.Span[0].Kind != LedgerEventKind.Result || !_run.Scheduler.Chance(20)) return rows;
-        if (_run.Sabotage == Sabotage.UntoldRow) return default;
-        return rows.ToArray().Select(r => (ResultCode)r.Code == ResultCode.Accepted ? r with { Code = (byte)ResultCode.RetryLater } : r).ToArray();
-    }
-
     private void Tick()
     {
         if (!Alive) return;
@@ -153,6 +142,7 @@ internal sealed class SimGateway : ICommitObserver
             foreach (var lane in _lanes) lane.Poke();
         }
         foreach (var lane in _lanes) lane.AskRound();
+        _run.Oracle.Progress(this);
         if (_run.Scheduler.Chance(30)) _run.KeepSnapshot(Room);
         if (!_run.Finished) _run.Scheduler.After(TickEvery, Tick);
     }

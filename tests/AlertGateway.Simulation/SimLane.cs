@@ -71,14 +71,14 @@ internal sealed class SimLane(ChannelKind kind, SimGateway gateway, SimRun run) 
         {
             int count = 0;
             var why = LaneWait.Work;
-            if (run.Sabotage != Sabotage.NothingOnReserve || !gateway.Ledger.IsShortOfSpace) count = _steps.Take(_batch, _rows, out why);
+            if (!Holds) count = _steps.Take(_batch, _rows, out why);
             if (count == 0)
             {
                 _pumping = false;
                 Rest(why);
                 return;
             }
-            if (run.Sabotage == Sabotage.LabelAll) LabelAll(count);
+            if (run.Sabotage is Sabotage.LabelAll or Sabotage.Unlabelled) Relabel(count);
             foreach (ref readonly var row in _rows.AsSpan(0, count)) run.Oracle.Taken(in row);
             // As in the lane: the next batch does not wait for this one's commit.
             var (taken, rows) = (_batch[..count], _rows[..count]);
@@ -86,13 +86,23 @@ internal sealed class SimLane(ChannelKind kind, SimGateway gateway, SimRun run) 
         }
     }
 
-    private void LabelAll(int count)
+    private void Relabel(int count)
     {
         for (int i = 0; i < count; i++)
         {
-            if (_rows[i].Attempt > 1) _rows[i] = _batch[i].Started = _rows[i] with { Code = StartedCodes.PossibleDuplicate };
+            byte code = run.Sabotage == Sabotage.Unlabelled ? StartedCodes.Plain : StartedCodes.PossibleDuplicate;
+            if (_rows[i].Attempt > 1) _rows[i] = _batch[i].Started = _rows[i] with { Code = code };
         }
     }
+
+    private bool Holds => run.Sabotage switch
+    {
+        Sabotage.NothingOnReserve => gateway.Ledger.IsShortOfSpace,
+        Sabotage.WaitsForOthers => gateway.InFlightBeside(kind) > 0,
+        Sabotage.OneAtATime => _steps.InFlight > 0,
+        Sabotage.PoisonStops => run.Far.HasSpoilt(kind),
+        _ => false,
+    };
 
     private async Task SendWhenDurableAsync(TakenDelivery[] taken, LedgerEvent[] rows)
     {
@@ -106,13 +116,14 @@ internal sealed class SimLane(ChannelKind kind, SimGateway gateway, SimRun run) 
     {
         foreach (var one in taken)
         {
-            var outgoing = _steps.Make(in one, "+8612"u8.ToArray());
+            var outgoing = Altered(_steps.Make(in one, "+8612"u8.ToArray()));
             run.Scheduler.AfterMilliseconds(0, 3, () => Dispatch(outgoing));
         }
     }
 
     private void Rest(LaneWait why)
     {
+        if (Holds) why = LaneWait.Pace;
         if (why == LaneWait.Capacity) return; // a result pokes
         if (gateway.Ledger.IsShortOfSpace) why = LaneWait.Pace; // a retry that is due is not taken: the clock would not go on
         long wait = gateway.Ledger.IsShortOfSpace ? TimeSpan.TicksPerSecond / 10 : why == LaneWait.Pace ? 50_000 : Math.Clamp(gateway.Room.NextDueTicks(kind) - gateway.Clock.GetUtcNow().UtcTicks, 10_000, TimeSpan.TicksPerSecond);
@@ -123,10 +134,18 @@ internal sealed class SimLane(ChannelKind kind, SimGateway gateway, SimRun run) 
         run.Scheduler.After(wait, Poke);
     }
 
+    private Outgoing Altered(Outgoing outgoing) => run.Sabotage switch
+    {
+        Sabotage.EditsOnTheWire => outgoing with { Delivery = outgoing.Delivery with { Rendition = outgoing.Delivery.Rendition with { Segments = 2 } } },
+        Sabotage.SwapsWorlds => outgoing with { Delivery = outgoing.Delivery with { ExerciseEndpoint = !outgoing.Delivery.ExerciseEndpoint } },
+        _ => outgoing,
+    };
+
     private void Dispatch(Outgoing outgoing)
     {
         if (!gateway.Alive) return;
-        if (!outgoing.Delivery.Gate.IsOpen && run.Sabotage != Sabotage.IgnoreGate) Finish(outgoing, DispatchOutcome.NotSent);
+        if (run.Far.IsSpoilt(outgoing.Started.EndpointNo)) Finish(outgoing, DispatchOutcome.RetryLater(DispatchError.RecordUnreadable)); // as Lane, which reads the address first
+        else if (!outgoing.Delivery.Gate.IsOpen && run.Sabotage != Sabotage.IgnoreGate) Finish(outgoing, DispatchOutcome.NotSent);
         else run.Far.Send(outgoing, gateway, outcome => Finish(outgoing, outcome));
     }
 

@@ -36,9 +36,10 @@ internal sealed partial class SimRun
         Sabotage = sabotage;
         Scheduler = new Scheduler(seed);
         Faults = faults ?? (calm ? Faults.None : Faults.Of(Scheduler));
-        Town = new Town(households > 0 ? households : Scheduler.Below(4, 22) * scale);
+        Town = new Town(households > 0 ? households : Scheduler.Below(4, 22) * scale, extras);
         Oracle = new Oracle(this);
         Far = new FarSide(this);
+        Desk = new SimDesk(this);
         _script = new Script(this, calm);
     }
 
@@ -66,6 +67,8 @@ internal sealed partial class SimRun
     public Oracle Oracle { get; }
 
     public FarSide Far { get; }
+
+    public SimDesk Desk { get; }
 
     /// <summary>Crashes so far.</summary>
     public int Crashes => _crashes;
@@ -107,7 +110,11 @@ internal sealed partial class SimRun
     public DisseminationRoom NewRoom(ILedger ledger, TimeProvider? clock = null) => new(ledger, Town.Registry, clock ?? Scheduler.Clock, _ => new ChannelTimes(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(40)));
 
     /// <summary>Saves every state as the disk's rows have made it.</summary>
-    public void KeepSnapshot(DisseminationRoom room) => _snapshot = (Disk.Rows.Count, SavedStates(room));
+    public void KeepSnapshot(DisseminationRoom room)
+    {
+        _snapshot = (Disk.Rows.Count, SavedStates(room));
+        Oracle.JudgeAuthority(fromTheFirst: false);
+    }
 
     /// <summary>Three times in four a start takes the snapshot up; the row from which on the ledger must be read.</summary>
     public long TakeUpSnapshot(DisseminationRoom room)
@@ -147,6 +154,7 @@ internal sealed partial class SimRun
         gateway.Kill();
         gateway.Ledger.Crash(tear);
         Oracle.Crashed();
+        Oracle.JudgeAuthority(fromTheFirst: true);
         if (Sabotage == Sabotage.ForgetfulDisk) _snapshot = null;
         if (Sabotage == Sabotage.ForgetfulDisk) Disk.Rows.RemoveRange(Math.Max(0, Disk.Rows.Count - 20), Math.Min(20, Disk.Rows.Count));
         Gateway = null;
@@ -204,6 +212,7 @@ internal sealed partial class SimRun
         while (Oracle.Violation is null && Scheduler.Step() && Scheduler.Steps <= StepsMax) { }
         if (Gateway is not { Alive: true } gateway) return;
         Oracle.AtTheEnd(gateway.Room, Far);
+        Oracle.JudgeAuthority(fromTheFirst: true);
         Oracle.CompareWithRebuilt(gateway.Room, Disk.Rows.Count);
     }
 }
