@@ -22,7 +22,7 @@ internal sealed class KnownEnums : JsonConverterFactory
 
         public override void WriteAsPropertyName(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WritePropertyName(value.ToString());
 
-        private static T Require(T value) => Enum.IsDefined(value) ? value : throw Unknown(value.ToString());
+        private static T Require(T value) => Enum.IsDefined(value) || value is ChannelKind and >= (ChannelKind)RowNumbers.FirstOfTrials ? value : throw Unknown(value.ToString());
 
         private static JsonException Unknown(string? value) => new($"{value} is no {typeof(T).Name} that this program knows: a newer one wrote it.");
     }
