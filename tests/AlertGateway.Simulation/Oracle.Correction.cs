@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AlertGateway.Cap;
 using AlertGateway.Core;
 using AlertGateway.Core.Dispatch;
 using AlertGateway.Storage.Ledger;
@@ -35,12 +36,12 @@ internal sealed partial class Oracle
         }
     }
 
-    /// <summary>It is heard by all around, the medium was used in the chain, and it was for this endpoint or is next door.</summary>
+    /// <summary>It is heard by all around, the medium was used in the chain, and it was for this endpoint or is next door; an exercise is corrected within its own world.</summary>
     private bool MayBeCorrected(int no, ChannelKind channel, int endpoint)
     {
         if (!IsHeardByAll(channel)) return false;
         HashSet<int> warned = [.. Chain(new DeliveryKey(no, endpoint, channel, Purpose.Original)).SelectMany(k => _audience.GetValueOrDefault(k.DisseminationNo) ?? []).Where(e => (ChannelKind)run.Town.Registry.EndpointChannel[e] == channel)];
-        return warned.Contains(endpoint) || (warned.Count > 0 && run.Town.IsNextDoor(endpoint));
+        return warned.Contains(endpoint) || (warned.Count > 0 && _messageOf[no].Status == AlertStatus.Actual && !run.Town.IsExercise(endpoint) && run.Town.IsNextDoor(endpoint));
     }
 
     /// <summary>The row as older ledgers have it.</summary>
