@@ -20,6 +20,9 @@ public enum AuthorityAct : byte
 
     /// <summary>Clear alone, by proposing, what an official source asks to have broadcast immediately (CAP-CP). No row has it as shipped.</summary>
     ReleaseImmediate = 6,
+
+    /// <summary>Say that the machine's clock, which the gateway doubts, is right. Of no area, event or colour.</summary>
+    TrustClock = 7,
 }
 
 /// <summary>One row: who may do what, where, for what, how severe. Everything is listed; what is not listed is not allowed. <c>*</c> stands for all.</summary>
@@ -115,6 +118,9 @@ public sealed record AuthorityMatrix
 
         return null;
     }
+
+    /// <summary>Name of the first row that lets the role say that the machine's clock is right; null when none does.</summary>
+    public string? AllowsTrustingClock(string role) => Rows.FirstOrDefault(r => r.Role == role && r.May.Contains(AuthorityAct.TrustClock))?.Name;
 
     /// <summary>The standing order that releases this proposal; null when a person must. Never one from a source that is not official, with a hold, or with any doubt about the message.</summary>
     public StandingOrder? StandingOrderFor(Proposal proposal)

@@ -44,6 +44,10 @@ internal static class DeskRefusals
 
     public static DeskRefusal HoldNotResolvable(string code) => new("hold.not-resolvable", $"此暂停原因（{code}）不能由人工放行，需要新的报文。", $"This hold ({code}) cannot be released by a person; it needs a new message.");
 
+    public static DeskRefusal MayNotTrustClock { get; } = new("authority.missing", "您的角色无权确认本机时钟。", "Your role may not confirm the machine's clock.");
+
+    public static DeskRefusal ClockAgrees { get; } = new("clock.agrees", "两个时钟已经一致，无需确认。", "The clocks agree already; nothing has to be confirmed.");
+
     public static DeskRefusal NotHeld { get; } = new("proposal.not-held", "提案没有被暂停。", "The proposal is not held.");
 
     public static DeskRefusal NoReason { get; } = new("reason.missing", "请写明原因（1–500 字）。", "Give a reason (1 to 500 characters).");

@@ -13,14 +13,28 @@ internal static class DeskPages
     public static void Map(RouteGroupBuilder pages, RouteGroupBuilder forms)
     {
         pages.MapGet("/", static (HttpContext context, IDesk desk, ITrackingBoard board, CityMap map) => Inbox(context, desk, board, map, Page.Note(context), false));
-        pages.MapGet("/health", static (HttpContext context, IHealthSource health) => Page.Of<HealthPage>(new { Person = context.User.Person(), Lines = health.Read(), Notice = Page.Note(context), ClockInDoubt = context.RequestServices.GetService<Core.ClockTrust>()?.InDoubt == true }));
+        pages.MapGet("/health", static (HttpContext context, IHealthSource health) => Health(context, health, Page.Note(context), bad: false));
         pages.MapGet("/refusals", static (HttpContext context, IDesk desk) =>
             Page.Of<RefusalsPage>(new { Person = context.User.Person(), Lines = (IReadOnlyList<RefusalLine>)[.. desk.Refusals.Take(ShownMax)] }));
         pages.MapGet("/programmes/{sha:length(64)}.wav", static IResult (string sha, IDesk desk) =>
             desk.Programme(sha) is { } wav ? TypedResults.Bytes(wav, "audio/wav", enableRangeProcessing: true) : TypedResults.NotFound());
         forms.MapPost("/submissions", SubmitAsync);
-        forms.MapPost("/clock", static async (HttpContext context, CancellationToken cancellationToken) =>
-            Page.See("/health", await context.RequestServices.GetRequiredService<Core.ClockTrust>().BelieveWallAsync(context.User.Person().ToActor("console"), cancellationToken) ? "clock" : "clock-agrees"));
+        forms.MapPost("/clock", TrustClockAsync);
+    }
+
+    private static IResult Health(HttpContext context, IHealthSource health, string? notice, bool bad, int status = StatusCodes.Status200OK)
+    {
+        var person = context.User.Person();
+        var trust = context.RequestServices.GetService<Core.ClockTrust>();
+        return Page.Of<HealthPage>(new { Person = person, Lines = health.Read(), Notice = notice, NoticeBad = bad, ClockInDoubt = trust?.InDoubt == true, MayTrustClock = trust?.MayEnd(person.Roles) == true }, status);
+    }
+
+    private static async Task<IResult> TrustClockAsync(HttpContext context, IHealthSource health, CancellationToken cancellationToken)
+    {
+        var person = context.User.Person();
+        return await context.RequestServices.GetRequiredService<Core.ClockTrust>().BelieveWallAsync(person.PersonId, person.Name, person.Roles, cancellationToken) is { } refusal
+            ? Health(context, health, $"{refusal.Sentence} {refusal.SentenceEnglish} [{refusal.Code}]", bad: true, StatusCodes.Status409Conflict)
+            : Page.See("/health", "clock");
     }
 
     private static IResult Inbox(HttpContext context, IDesk desk, ITrackingBoard board, CityMap map, string? notice, bool bad, int status = StatusCodes.Status200OK) => Page.Of<InboxPage>(new

@@ -28,7 +28,6 @@ internal static class Page
         "not-evacuated" => "已收回“已转移”，该村大喇叭恢复播放。Taken back: the village's loudspeakers go on.",
         "acknowledged" => "已记录家人确认。The confirmation is on record.",
         "clock" => "已确认：从现在起按本机时钟。Confirmed: from now on the machine's clock counts.",
-        "clock-agrees" => "两个时钟已经一致，无需确认。The clocks agree already; nothing had to be confirmed.",
         _ => null,
     };
 }

@@ -1,5 +1,5 @@
 using AlertGateway.Core;
-using AlertGateway.Core.Tracking;
+using AlertGateway.Core.Approval;
 using AlertGateway.Storage.Audit;
 using AlertGateway.Storage.Ledger;
 using AlertGateway.Tests.Feeds.Chaos;
@@ -11,6 +11,11 @@ namespace AlertGateway.Tests.Dispatch;
 public sealed class ClockStartTests
 {
     private static readonly DateTimeOffset Start = new(2026, 7, 26, 2, 0, 0, TimeSpan.Zero);
+    private static readonly AuthorityMatrix Authority = AuthorityMatrix.Parse("""
+        { "rows": [
+            { "name": "editor", "role": "editor", "areas": ["320481"], "events": ["*"], "maxColour": "red", "statuses": ["Actual"], "may": ["propose", "approve", "cancel"] },
+            { "name": "clock-keeper", "role": "duty-officer", "areas": ["320481"], "events": ["*"], "maxColour": "blue", "statuses": ["Actual"], "may": ["trustClock"] } ] }
+        """u8);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -53,21 +58,25 @@ public sealed class ClockStartTests
         var rows = new List<LedgerEvent>();
         using (var ledger = SqliteLedger.Open(path))
         {
-            var trust = new ClockTrust(ledger, watch);
-            Assert.False(await trust.BelieveWallAsync(new Actor(7, "王", "console"), Stop));
+            var trust = new ClockTrust(ledger, watch, Authority);
+            Assert.Equal("clock.agrees", (await trust.BelieveWallAsync(7, "王", ["duty-officer"], Stop))!.Code);
             host.Step(TimeSpan.FromDays(-400));
             watch.Look();
-            Assert.True(await trust.BelieveWallAsync(new Actor(7, "王", "console"), Stop));
+            Assert.False(trust.MayEnd(["editor"]));
+            Assert.Equal("authority.missing", (await trust.BelieveWallAsync(8, "参观者", ["editor"], Stop))!.Code);
+            Assert.True(watch.InDoubt);
+            Assert.Null(await trust.BelieveWallAsync(7, "王", ["duty-officer"], Stop));
             ledger.Read(1, (_, batch) => rows.AddRange(batch.ToArray()));
         }
         Assert.False(watch.InDoubt);
         Assert.Equal(Start.AddDays(-400), watch.GetUtcNow());
-        var row = Assert.Single(rows);
+        Assert.Equal([LedgerEventKind.Refused, LedgerEventKind.ClockTrusted], rows.Select(r => r.Kind));
+        var row = rows[^1];
         Assert.Equal((LedgerEventKind.ClockTrusted, Start.AddDays(-400).UtcTicks, Start.UtcTicks), (row.Kind, row.AtTicks, row.Number));
-        Assert.Equal("""{"personId":7,"personName":"\u738B","rule":"console"}""", System.Text.Encoding.UTF8.GetString(row.Body.Span));
+        Assert.Equal("""{"personId":7,"personName":"\u738B","rule":"clock-keeper"}""", System.Text.Encoding.UTF8.GetString(row.Body.Span));
         var report = AuditVerifier.Verify(path, await File.ReadAllTextAsync(Path.Combine(folder.Path, "audit.key.pub"), Stop), null, tailMayBeOpen: false);
         Assert.Empty(report.Findings);
-        Assert.Equal(2, report.Entries); // the decision has an entry of its own
+        Assert.Equal(4, report.Entries); // refusal and decision have an entry each, beside those of their commits
         Assert.Equal(Start.AddDays(-400).UtcTicks, LedgerTime.NewestTicks(path));
     }
 }
