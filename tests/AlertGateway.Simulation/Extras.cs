@@ -35,4 +35,7 @@ internal enum Extras : ushort
 
     /// <summary>Half of the messages are taken back within half a second, most as a false alarm: much is on the wire then.</summary>
     Hasty = 512,
+
+    /// <summary>What is over is closed at once, and many messages live for half a minute.</summary>
+    SoonClosed = 1024,
 }

@@ -59,6 +59,7 @@ internal sealed partial class Oracle(SimRun run)
                 if (!_cleared.Contains(e.DisseminationNo)) Fail($"I7: {key} started before its clearance was durable", key.EndpointNo);
                 if (!_started.Add(new DeliveryTag(key, e.Attempt))) Fail($"I2: attempt {e.Attempt} of {key} started twice", key.EndpointNo);
                 StartedIsDurable(key, in e);
+                NothingOfHistory(key, e.Attempt);
                 if (key.Purpose == Purpose.Original) _originalStarted.Add(key);
                 break;
             case LedgerEventKind.Result:
@@ -69,6 +70,9 @@ internal sealed partial class Oracle(SimRun run)
                 _mayHave.Add(key);
                 _receipts.Add((key, e.Code));
                 ReceiptIsDurable(key, in e);
+                break;
+            case LedgerEventKind.Closed:
+                ClosedIsDurable(in e);
                 break;
             case LedgerEventKind.Suppressed:
                 _closed.Add((key.DisseminationNo, key.Channel, key.Purpose));
@@ -126,12 +130,13 @@ internal sealed partial class Oracle(SimRun run)
     /// <summary>Whoever took the message back was told that its cancel is on its way.</summary>
     public void CancelAnswered(int no)
     {
-        if (!_cancelledAt.ContainsKey(no)) Fail($"I9: the cancel of dissemination {no} was acknowledged before it was durable");
+        if (!_cancelledAt.ContainsKey(no) && !_history.Contains(no)) Fail($"I9: the cancel of dissemination {no} was acknowledged before it was durable");
     }
 
     /// <summary>The far side was told what became of its receipt.</summary>
     public void Answered(in Receipt receipt, ReceiptVerdict verdict)
     {
+        if (_history.Contains(receipt.Tag.Key.DisseminationNo) && verdict == ReceiptVerdict.Duplicate) return; // Nothing of it changes any more.
         if (verdict != ReceiptVerdict.UnknownDelivery && !receipt.Failed && receipt.Level >= Evidence.Delivered) Of(receipt.Tag.Key).SaidDelivered = true;
         if (verdict == ReceiptVerdict.UnknownDelivery && _started.Contains(receipt.Tag)) Fail($"I9: the receipt for {receipt.Tag} was turned away though it had started");
         if (verdict != ReceiptVerdict.UnknownDelivery && !_started.Contains(receipt.Tag)) Fail($"a receipt for {receipt.Tag}, which never started, was taken");

@@ -142,6 +142,7 @@ internal sealed class Script(SimRun run, bool calm)
 
     private void Open(Message wanted, int lifeMilliseconds, Action<Message, int> then)
     {
+        if (run.Extras.HasFlag(Extras.SoonClosed) && run.Scheduler.Later.Chance(600)) lifeMilliseconds = run.Scheduler.Later.Below(5_000, 30_000);
         long now = run.Scheduler.Clock.TrueTicks, expires = run.Extras.HasFlag(Extras.NoExpiry) && run.Scheduler.Later.Chance(400) ? long.MaxValue : now + (lifeMilliseconds * 10_000L);
         var message = wanted with { WallTicks = now, ExpiresTicks = expires };
         var alert = run.Desk.Sign(message);

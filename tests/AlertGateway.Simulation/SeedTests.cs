@@ -50,6 +50,7 @@ public sealed class SeedTests
     [InlineData((int)Sabotage.BelievesWall, "I1", "was given up as expired and lives", (int)Extras.HourSteps)]
     [InlineData((int)Sabotage.BelievesWall, "I4", "left after its expiry", (int)Extras.HourSteps)]
     [InlineData((int)Sabotage.StaleFailureCounts, "I1", "and somebody got", (int)Extras.Contradictions)]
+    [InlineData((int)Sabotage.ClosesTheLiving, "I1", "was closed and lives", (int)Extras.SoonClosed)]
     [InlineData((int)Sabotage.UntoldHorns, "I5", "is not told that dissemination", (int)Extras.Hasty)]
     [InlineData((int)Sabotage.BlindAgain, "I2", "is not labelled, and an earlier one was in doubt", (int)Extras.Pagers)]
     [InlineData((int)Sabotage.Unlabelled, "I2", "is not labelled, and an earlier one was in doubt")]
@@ -123,6 +124,8 @@ public sealed class SeedTests
     [InlineData((int)(Extras.Areas | Extras.NoExpiry | Extras.HourSteps), 100)]
     [InlineData((int)Extras.Contradictions, 300)]
     [InlineData((int)(Extras.Hasty | Extras.Areas), 600)]
+    [InlineData((int)(Extras.SoonClosed | Extras.Areas), 400)]
+    [InlineData((int)(Extras.SoonClosed | Extras.Contradictions | Extras.HourSteps), 200)]
     [InlineData((int)(Extras.Pagers | Extras.Exercises | Extras.Poison), 600)]
     [InlineData((int)(Extras.Areas | Extras.NoExpiry | Extras.Reserve | Extras.Contradictions | Extras.Pagers | Extras.Exercises | Extras.Poison), 200)]
     public void Nights_with_more_to_happen_break_no_invariant(int extras, ulong nights)
@@ -179,6 +182,19 @@ public sealed class SeedTests
             unreadable += played.Disk.Rows.Count(r => r.Kind == LedgerEventKind.Result && (DispatchError)(byte)r.Number == DispatchError.RecordUnreadable);
         }
         Assert.True(Math.Min(Math.Min(twice, lost), Math.Min(Math.Min(drilled, refused), unreadable)) > 10, $"{twice} extras on a blind channel, {lost} possible losses, {drilled} exercises given, {refused} refused for their world, {unreadable} records that could not be read");
+    }
+
+    [Fact]
+    public void Nights_that_close_what_is_over_close_much_of_it()
+    {
+        int closed = 0;
+        for (ulong seed = 1; seed <= 100; seed++)
+        {
+            SimRun? played = null;
+            SimRun.Play(seed, extras: Extras.SoonClosed, weather: run => played = run);
+            closed += played!.Oracle.Closed;
+        }
+        Assert.True(closed > 30, $"{closed} closed in 100 nights");
     }
 
     internal static string Story(ulong seed, int scale = 1, bool standby = false, bool atOnce = false, Extras extras = Extras.None)

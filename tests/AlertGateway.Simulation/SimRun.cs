@@ -107,7 +107,7 @@ internal sealed partial class SimRun
         return new SimResult(seed, run.Oracle.Violation, run._trace, run.Scheduler.Steps, run.Disk.Rows.Count, run._crashes, run.Far.Effects.Values.Sum(), run.Oracle.Endpoint, run._story is null ? [] : [.. run._story]);
     }
 
-    public DisseminationRoom NewRoom(ILedger ledger, TimeProvider? clock = null) => new(ledger, Town.Registry, clock ?? Scheduler.Clock, _ => new ChannelTimes(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(40)));
+    public DisseminationRoom NewRoom(ILedger ledger, TimeProvider? clock = null) => new(ledger, Town.Registry, clock ?? Scheduler.Clock, _ => new ChannelTimes(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(40)), Sabotage == Sabotage.ClosesTheLiving ? TimeSpan.FromHours(-2) : Extras.HasFlag(Extras.SoonClosed) ? TimeSpan.Zero : null);
 
     /// <summary>Saves every state as the disk's rows have made it.</summary>
     public void KeepSnapshot(DisseminationRoom room)

@@ -113,6 +113,9 @@ internal enum Sabotage : byte
 
     /// <summary>The gateway takes the time from the wall clock, wherever that has been stepped to.</summary>
     BelievesWall = 40,
+
+    /// <summary>What is final is closed two hours before its life is over.</summary>
+    ClosesTheLiving = 41,
 }
 
 /// <summary>What a room is told instead of what is on the disk.</summary>
