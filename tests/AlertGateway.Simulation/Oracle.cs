@@ -48,7 +48,7 @@ internal sealed partial class Oracle(SimRun run)
                 break;
             case LedgerEventKind.Superseded:
                 _stopped.Add(e.DisseminationNo);
-                if (e.Number > 0) (_chainOf[(int)e.Number], _olderOf[(int)e.Number]) = (_chainOf.GetValueOrDefault(e.DisseminationNo, e.DisseminationNo), e.DisseminationNo);
+                if (e.Number > 0 && !_history.Contains(e.DisseminationNo)) (_chainOf[(int)e.Number], _olderOf[(int)e.Number]) = (_chainOf.GetValueOrDefault(e.DisseminationNo, e.DisseminationNo), e.DisseminationNo);
                 break;
             case LedgerEventKind.Cancelled:
                 CancelledIsDurable(in e);
