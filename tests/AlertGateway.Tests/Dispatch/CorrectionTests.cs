@@ -2,6 +2,7 @@ using AlertGateway.Core;
 using AlertGateway.Core.Dispatch;
 using AlertGateway.Core.Tracking;
 using AlertGateway.Storage.Ledger;
+using Microsoft.Extensions.Time.Testing;
 
 namespace AlertGateway.Tests.Dispatch;
 
@@ -225,5 +226,5 @@ public sealed class CorrectionTests : IDisposable
 
     private DeliverySet Set(int no, ChannelKind channel, Purpose purpose) => _room.States.First(s => s.DisseminationNo == no).Set(channel, purpose)!;
 
-    private DisseminationRoom NewRoom() => new(_ledger, _town.Registry, TimeProvider.System, _ => new ChannelTimes(TimeSpan.FromHours(1), TimeSpan.MaxValue));
+    private DisseminationRoom NewRoom() => new(_ledger, _town.Registry, new FakeTimeProvider(Sent), _ => new ChannelTimes(TimeSpan.FromHours(1), TimeSpan.MaxValue));
 }

@@ -8,6 +8,7 @@ using AlertGateway.Core.Tracking;
 using AlertGateway.Storage.Ledger;
 using AlertGateway.Tests.Dispatch;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Time.Testing;
 
 namespace AlertGateway.Tests.Ledger;
 
@@ -60,7 +61,7 @@ public sealed class GoldenRowTests
     {
         using var folder = new TempFolder();
         using var ledger = SqliteLedger.Open(Path.Combine(folder.Path, "ledger.db"));
-        var room = new DisseminationRoom(ledger, Makers.ATown(1), TimeProvider.System, _ => new ChannelTimes(TimeSpan.FromHours(1), TimeSpan.MaxValue));
+        var room = new DisseminationRoom(ledger, Makers.ATown(1), new FakeTimeProvider(new DateTimeOffset(At, TimeSpan.Zero)), _ => new ChannelTimes(TimeSpan.FromHours(1), TimeSpan.MaxValue));
         ledger.Observe(room);
         int no = await room.OpenAsync(Makers.ARedAlert(room.Registry, new DateTimeOffset(At, TimeSpan.Zero), expiresTicks: At + 10), Stop);
         var started = new LedgerEvent { Kind = LedgerEventKind.Started, DisseminationNo = no, EndpointNo = 2, Channel = 1, Attempt = 1, Number = 1, AtTicks = At + 1 };
@@ -141,7 +142,7 @@ public sealed class GoldenRowTests
     {
         using var folder = new TempFolder();
         using var ledger = SqliteLedger.Open(Path.Combine(folder.Path, "ledger.db"));
-        var room = new DisseminationRoom(ledger, Makers.ATown(1), TimeProvider.System, _ => new ChannelTimes(TimeSpan.FromHours(1), TimeSpan.MaxValue));
+        var room = new DisseminationRoom(ledger, Makers.ATown(1), new FakeTimeProvider(new DateTimeOffset(At, TimeSpan.Zero)), _ => new ChannelTimes(TimeSpan.FromHours(1), TimeSpan.MaxValue));
         ledger.Observe(room);
         int no = await room.OpenAsync(Makers.ARedAlert(room.Registry, new DateTimeOffset(At, TimeSpan.Zero)), Stop);
         var row = new LedgerEvent { Kind = kind, DisseminationNo = no, EndpointNo = 1, Channel = channel, Purpose = purpose, Code = code, Number = number, Attempt = 1, AtTicks = At, Body = new byte[4] };
