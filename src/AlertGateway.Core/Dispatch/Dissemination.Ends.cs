@@ -6,6 +6,9 @@ public sealed partial class Dissemination
     private readonly long[] _villageEnds; // as frozen; empty where the expiry alone ends it
     private readonly EndpointEnds? _ends;
 
+    /// <summary>Its villages have seconds, each its own.</summary>
+    internal bool HasVillageEnds => _ends is not null;
+
     /// <summary>When this delivery may no longer start, UTC ticks: an original where its village's end comes, everything else as its set.</summary>
     public long NotAfterTicks(DeliverySet set, int endpointNo)
     {

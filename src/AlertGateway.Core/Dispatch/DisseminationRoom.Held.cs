@@ -7,14 +7,21 @@ public sealed partial class DisseminationRoom
     /// <summary>A dissemination with its lock and the gates of its sets.</summary>
     internal sealed class Held
     {
+        public const int HighestRank = 5;
+
+        /// <summary>So long at most does an earthquake's message to single persons wait for the loudspeakers to begin.</summary>
+        public static readonly TimeSpan HornsFirst = TimeSpan.FromMilliseconds(250);
+
         private readonly TimeProvider _clock;
         private readonly Dictionary<(DeliverySet Set, long NotAfterTicks), SetGate> _gates = []; // one for each end that villages have, not for each village
         private readonly WeakReference<Dissemination> _lookedAt = new(null!);
         private Dissemination? _state;
         private Func<Dissemination>? _again;
         private volatile bool _mayStart, _closed;
+        private long? _readyAt; // monotonic; null until it may start
 
-        public Held(Dissemination state, TimeProvider clock) => (_state, No, Record, _closed, _clock) = (state, state.DisseminationNo, state.Record, state.IsClosed, clock);
+        public Held(Dissemination state, TimeProvider clock) =>
+            (_state, No, Record, _closed, _clock, Rank) = (state, state.DisseminationNo, state.Record, state.IsClosed, clock, state.HasVillageEnds ? HighestRank : (int)state.Record.Colour);
 
         public Held(ClosedDissemination closed, Func<Dissemination> again, TimeProvider clock) =>
             (Rested, _again, No, Record, _closed, _clock) = (closed, again, closed.View.DisseminationNo, closed.Record, true, clock);
@@ -24,6 +31,9 @@ public sealed partial class DisseminationRoom
         public int No { get; }
 
         public ClearedRecord Record { get; }
+
+        /// <summary>Its colour, 0 to 4; an earthquake, whose villages have seconds, comes before every colour.</summary>
+        public int Rank { get; private init; }
 
         /// <summary>Its state; of a closed one perhaps read from the disk again. Under the lock.</summary>
         public Dissemination State
@@ -68,7 +78,7 @@ public sealed partial class DisseminationRoom
         /// <summary>All rows of the commit that opened it are folded: lanes may take from it.</summary>
         public void Ready()
         {
-            lock (Lock) _mayStart = State.MayStart;
+            lock (Lock) (_mayStart, _readyAt) = (State.MayStart, _clock.GetTimestamp());
         }
 
         public void Apply(long sequence, in LedgerEvent e)
@@ -107,6 +117,10 @@ public sealed partial class DisseminationRoom
 
         /// <summary>Nothing of the set begins for the time being: the clock is in doubt and the end may be near. Under the lock.</summary>
         public bool IsHeldBack(DeliverySet set) => !TakesBack(set) && _clock.Withholds(State.NotAfterTicks(set.Purpose), State.ClearedTicks, Record.LifeThreat);
+
+        /// <summary>An earthquake's loudspeakers have not all begun: what goes to single persons waits a moment, so that it does not take the processor, the disk and the network from what wakes whole villages. Under the lock.</summary>
+        public bool WaitsForHorns(DeliverySet set) => set is { Ends: not null, Channel: ChannelKind.Push or ChannelKind.Sms } && _readyAt is { } ready && _clock.GetElapsedTime(ready) < HornsFirst
+            && State.Set(ChannelKind.Loudspeaker, Purpose.Original) is { ClosedBecause: null } horns && horns.Of(Outcome.Planned) > 0;
 
         private static bool TakesBack(DeliverySet set) => set.Purpose is Purpose.Cancel or Purpose.Correction;
 

@@ -26,32 +26,60 @@ public sealed partial class DisseminationRoom
     private static readonly long NotReadyTicks = TimeSpan.FromMilliseconds(20).Ticks;
 
     private int _turn; // of the odd place, where two share
+    private readonly uint[] _rounds = new uint[byte.MaxValue + 1]; // by channel: who comes first, where several share
 
-    /// <summary>What may start now on this channel: cancels and corrections first, then by colour, then the newest; no more of each than the limits allow. While something that threatens life waits, taking back what does not has half of the room at most, and whatever is left.</summary>
+    /// <summary>
+    /// What may start now on this channel, no more of each than the limits allow: cancels and corrections first, then by <see cref="Held.Rank"/>. Warnings of one rank have equal shares, so that the danger zone of an older one does not wait for the
+    /// whole city of a newer one; what one of them leaves, the newest has first. While something that threatens life waits, taking back what does not has half of the room at most, and whatever is left.
+    /// </summary>
     internal int Take(ChannelKind channel, Span<TakenDelivery> batch, in TakeLimits limits)
     {
         var held = _held;
-        if (held.Length == 0) return 0;
+        var waiting = ByRank(held, stackalloc int[64]);
+        if (waiting.IsEmpty) return 0;
         Span<int> slots = stackalloc int[Math.Min(batch.Length, 512)];
         long now = Now;
         int count = 0;
+        uint round = _rounds[(byte)channel]++;
         bool shares = IsUrgentWaiting(channel, held);
         int lesser = shares ? (limits.All + (_turn ^= 1)) / 2 : limits.All;
         foreach (bool takingBack in shares ? (ReadOnlySpan<bool>)[true, false, true] : [true, false])
         {
             if (!takingBack && _ledger.IsShortOfSpace) break; // The rest of the disk is for cancels and results.
-            for (int colour = 4; colour >= 0; colour--)
+            for (int from = 0, to; from < waiting.Length; from = to)
             {
-                for (int i = held.Length - 1; i >= 0 && count < batch.Length; i--)
+                for (to = from + 1; to < waiting.Length && held[waiting[to]]!.Rank == held[waiting[from]]!.Rank;) to++;
+                int peers = to - from;
+                int first = peers > 1 ? (int)(round % (uint)peers) : 0;
+                for (int turn = peers > 1 ? 0 : peers; turn < 2 * peers && count < batch.Length; turn++)
                 {
-                    if (held[i] is not { MayStart: true } candidate || (int)candidate.State.Record.Colour != colour) continue;
-                    int most = Math.Min(batch.Length, takingBack ? (candidate.State.Record.LifeThreat ? limits.All : lesser) : candidate.State.Record.LifeThreat ? limits.Originals : limits.Ordinary);
+                    bool once = turn < peers;
+                    var candidate = held[waiting[from + (once ? (first + turn) % peers : turn - peers)]]!;
+                    int most = Math.Min(batch.Length, takingBack ? (candidate.Record.LifeThreat ? limits.All : lesser) : candidate.Record.LifeThreat ? limits.Originals : limits.Ordinary);
+                    if (once) most = count + ((most - count + peers - turn - 1) / (peers - turn));
                     if (most > count) count += TakeFrom(candidate, channel, takingBack, now, slots, batch[count..most]);
                 }
             }
             if (!takingBack) lesser = limits.All;
         }
         return count;
+    }
+
+    /// <summary>Places of those that may start something, the most urgent first, of one rank the newest first.</summary>
+    private static Span<int> ByRank(Held?[] held, Span<int> space)
+    {
+        int count = 0;
+        foreach (var candidate in held) count += candidate is { MayStart: true } ? 1 : 0;
+        if (count > space.Length) space = new int[count];
+        int at = 0;
+        for (int rank = Held.HighestRank; rank >= 0 && at < count; rank--)
+        {
+            for (int i = held.Length - 1; i >= 0 && at < count; i--)
+            {
+                if (held[i] is { MayStart: true } candidate && candidate.Rank == rank) space[at++] = i;
+            }
+        }
+        return space[..at];
     }
 
     private static bool IsUrgentWaiting(ChannelKind channel, Held?[] held)
@@ -98,7 +126,7 @@ public sealed partial class DisseminationRoom
             {
                 foreach (var set in held.State.Sets)
                 {
-                    if (set.Channel == channel && set.ClosedBecause is null && !held.IsHeldBack(set)) due = Math.Min(due, set.NextDueTicks);
+                    if (set.Channel == channel && set.ClosedBecause is null && !held.IsHeldBack(set)) due = Math.Min(due, held.WaitsForHorns(set) ? Now + NotReadyTicks : set.NextDueTicks);
                 }
             }
         }
@@ -119,7 +147,7 @@ public sealed partial class DisseminationRoom
             Func<int, bool>? ready = takingBack ? e => held.State.OriginalIsSettled(channel, e) && (!olderInFlight || OlderIsSettled(held, channel, e)) : olderInFlight ? e => OlderIsSettled(held, channel, e) : null;
             foreach (var set in held.State.Sets)
             {
-                if (set.Channel != channel || takingBack != (set.Purpose is Purpose.Cancel or Purpose.Correction) || count >= batch.Length || held.IsHeldBack(set)) continue;
+                if (set.Channel != channel || takingBack != (set.Purpose is Purpose.Cancel or Purpose.Correction) || count >= batch.Length || held.IsHeldBack(set) || held.WaitsForHorns(set)) continue;
                 var mayStart = held.Predecessor is not null && set.Purpose == Purpose.Cancel && !held.State.IsToldToAll(channel) ? e => ready!(e) && IsHeldByAny(held, channel, e) : ready;
                 int taken = set.Take(now, slots[..Math.Min(slots.Length, batch.Length - count)], mayStart, NotReadyTicks);
                 foreach (int slot in slots[..taken]) batch[count++] = Describe(held, set, slot, held.State.StartedRow(set, slot, now));

@@ -54,9 +54,11 @@ public sealed partial class DisseminationRoom
             if (rows.Length == 0 || !begin || cleared.Proposal.TakesOverDisseminationNo > 0) return new Opening(rows);
             var first = new List<FirstStarts>();
             var ends = cleared.Proposal.Audience.VillageEnds is { Length: > 0 } villageEnds ? new EndpointEnds(_registry, villageEnds, cleared.Proposal.Hashes.ExpiresTicks) : null;
+            bool hornsFirst = ends is not null && cleared.Proposal.Audience.Channels.Any(c => c is { Channel: ChannelKind.Loudspeaker, EndpointNos.Length: > 0 });
             long now = Now;
             foreach (var head in _heads)
             {
+                if (hornsFirst && head.Channel is ChannelKind.Push or ChannelKind.Sms) continue;
                 if (cleared.Proposal.Audience.Channels.FirstOrDefault(c => c.Channel == head.Channel) is not { } audience || !cleared.Proposal.Renditions.Any(r => r.Channel == head.Channel && r.Purpose == Purpose.Original)) continue;
                 var starts = head.Steps.TakeFirst(no, [.. audience.EndpointNos.Where(e => ends is null || ends.Of(e) > now).Take(FirstTogether)]);
                 if (starts.Length > 0) first.Add(new FirstStarts(head, starts));

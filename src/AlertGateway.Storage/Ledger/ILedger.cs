@@ -20,9 +20,36 @@ public interface ILedger
     /// <exception cref="LedgerException">The ledger can no longer keep its promise (write or fsync failed, disk full). Nothing was appended.</exception>
     ValueTask<long> AppendAsync(ReadOnlyMemory<LedgerEvent> events, CancellationToken cancellationToken = default);
 
+    /// <summary>As <see cref="AppendAsync"/>, for whoever must not queue for the pool behind everything else that the same commit wakes.</summary>
+    /// <param name="whenDurable">Called once the rows are on disk and every observer has folded them, with null, or with what kept them from it; in the first case on the writer's thread: hands on what it has, waits for nobody and throws nothing.</param>
+    void Append(ReadOnlyMemory<LedgerEvent> events, Action<Exception?> whenDurable)
+    {
+        _ = CallAsync();
+
+        async Task CallAsync()
+        {
+            try
+            {
+                await AppendAsync(events, CancellationToken.None).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // Whatever it is: the caller decides.
+            catch (Exception ex)
+#pragma warning restore CA1031
+            {
+                whenDurable(ex);
+                return;
+            }
+            whenDurable(null);
+        }
+    }
+
     /// <summary>As <see cref="AppendAsync"/>, for what takes back: a source's cancel, its draft on the desk, the signature under it. A full disk does not refuse it, whatever kinds its rows are of.</summary>
     /// <exception cref="LedgerException">As with <see cref="AppendAsync"/>.</exception>
     ValueTask<long> AppendTakingBackAsync(ReadOnlyMemory<LedgerEvent> events, CancellationToken cancellationToken = default) => AppendAsync(events, cancellationToken);
+
+    /// <summary>As <see cref="AppendAsync"/>, for what nothing else waits for: it may wait a few milliseconds to share a commit, and what is appended later may become durable before it.</summary>
+    /// <exception cref="LedgerException">As with <see cref="AppendAsync"/>.</exception>
+    ValueTask<long> AppendUnhurriedAsync(ReadOnlyMemory<LedgerEvent> events, CancellationToken cancellationToken = default) => AppendAsync(events, cancellationToken);
 
     /// <summary>Reads durable rows from <paramref name="fromSequence"/> on, in order, handing them over in batches.</summary>
     /// <exception cref="LedgerException">A row's check sum or predecessor is wrong; the message names the row.</exception>
