@@ -49,9 +49,10 @@ public sealed partial class DisseminationRoom
             for (int from = 0, to; from < waiting.Length; from = to)
             {
                 for (to = from + 1; to < waiting.Length && held[waiting[to]]!.Rank == held[waiting[from]]!.Rank;) to++;
-                int peers = to - from;
+                // Of two earthquakes the newer one has more of its seconds left.
+                int peers = held[waiting[from]]!.Rank == Held.HighestRank ? 1 : to - from;
                 int first = peers > 1 ? (int)(round % (uint)peers) : 0;
-                for (int turn = peers > 1 ? 0 : peers; turn < 2 * peers && count < batch.Length; turn++)
+                for (int turn = peers > 1 ? 0 : peers; turn < peers + (to - from) && count < batch.Length; turn++)
                 {
                     bool once = turn < peers;
                     var candidate = held[waiting[from + (once ? (first + turn) % peers : turn - peers)]]!;

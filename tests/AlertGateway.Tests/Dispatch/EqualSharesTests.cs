@@ -71,10 +71,17 @@ public sealed class EqualSharesTests
     public async Task An_earthquake_shares_with_nobody(bool first)
     {
         if (!first) await OpenAsync("flood");
-        var cleared = Makers.ARedAlert(Town, Sent, "quake");
-        int quake = await _room.OpenAsync(cleared with { Proposal = cleared.Proposal with { Audience = cleared.Proposal.Audience.Until([Sent.AddSeconds(9).UtcTicks, Sent.AddSeconds(9).UtcTicks]) } }, Stop);
+        int quake = await OpenAsync(Quake("quake"));
         if (first) await OpenAsync("flood");
         Assert.All(Take(40), t => Assert.Equal(quake, t.DisseminationNo));
+    }
+
+    [Fact]
+    public async Task Of_two_earthquakes_the_newer_one_goes_first()
+    {
+        int older = await OpenAsync(Quake("older")), newer = await OpenAsync(Quake("newer"));
+        Assert.All(Take(40), t => Assert.Equal(newer, t.DisseminationNo));
+        Assert.Equal((60, 20), (Take(60).Count(t => t.DisseminationNo == newer), Take(20).Count(t => t.DisseminationNo == older)));
     }
 
     [Fact]
@@ -94,6 +101,14 @@ public sealed class EqualSharesTests
             },
             iter: 40, threads: 1);
     }
+
+    private static ClearedAlert Quake(string identifier)
+    {
+        var cleared = Makers.ARedAlert(Town, Sent, identifier);
+        return cleared with { Proposal = cleared.Proposal with { Audience = cleared.Proposal.Audience.Until([Sent.AddSeconds(9).UtcTicks, Sent.AddSeconds(9).UtcTicks]) } };
+    }
+
+    private Task<int> OpenAsync(ClearedAlert alert) => _room.OpenAsync(alert, Stop);
 
     private Task<int> OpenAsync(string identifier, WarningColour colour = WarningColour.Red) => _room.OpenAsync(Makers.ARedAlert(Town, Sent, identifier, colour: colour), Stop);
 
