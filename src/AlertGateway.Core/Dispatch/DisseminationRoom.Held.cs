@@ -9,7 +9,7 @@ public sealed partial class DisseminationRoom
     {
         public const int HighestRank = 5;
 
-        /// <summary>So long at most does an earthquake's message to single persons wait for the loudspeakers to begin.</summary>
+        /// <summary>So long at most do messages to single persons wait for an earthquake's loudspeakers to begin.</summary>
         public static readonly TimeSpan HornsFirst = TimeSpan.FromMilliseconds(250);
 
         private readonly TimeProvider _clock;
@@ -118,9 +118,15 @@ public sealed partial class DisseminationRoom
         /// <summary>Nothing of the set begins for the time being: the clock is in doubt and the end may be near. Under the lock.</summary>
         public bool IsHeldBack(DeliverySet set) => !TakesBack(set) && _clock.Withholds(State.NotAfterTicks(set.Purpose), State.ClearedTicks, Record.LifeThreat);
 
-        /// <summary>An earthquake's loudspeakers have not all begun: what goes to single persons waits a moment, so that it does not take the processor, the disk and the network from what wakes whole villages. Under the lock.</summary>
-        public bool WaitsForHorns(DeliverySet set) => set is { Ends: not null, Channel: ChannelKind.Push or ChannelKind.Sms } && _readyAt is { } ready && _clock.GetElapsedTime(ready) < HornsFirst
-            && State.Set(ChannelKind.Loudspeaker, Purpose.Original) is { ClosedBecause: null } horns && horns.Of(Outcome.Planned) > 0;
+        /// <summary>An earthquake's loudspeakers have not all begun.</summary>
+        public bool HornsBegin
+        {
+            get
+            {
+                if (Rank != HighestRank || !_mayStart) return false;
+                lock (Lock) return _readyAt is { } ready && _clock.GetElapsedTime(ready) < HornsFirst && State.Set(ChannelKind.Loudspeaker, Purpose.Original) is { ClosedBecause: null } horns && horns.Of(Outcome.Planned) > 0;
+            }
+        }
 
         private static bool TakesBack(DeliverySet set) => set.Purpose is Purpose.Cancel or Purpose.Correction;
 

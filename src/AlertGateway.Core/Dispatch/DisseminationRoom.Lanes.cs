@@ -41,11 +41,11 @@ public sealed partial class DisseminationRoom
         long now = Now;
         int count = 0;
         uint round = _rounds[(byte)channel]++;
-        bool shares = IsUrgentWaiting(channel, held);
+        bool yields = YieldsToHorns(channel, held), shares = !yields && IsUrgentWaiting(channel, held);
         int lesser = shares ? (limits.All + (_turn ^= 1)) / 2 : limits.All;
         foreach (bool takingBack in shares ? (ReadOnlySpan<bool>)[true, false, true] : [true, false])
         {
-            if (!takingBack && _ledger.IsShortOfSpace) break; // The rest of the disk is for cancels and results.
+            if (!takingBack && (yields || _ledger.IsShortOfSpace)) continue; // The rest of the disk is for cancels and results.
             for (int from = 0, to; from < waiting.Length; from = to)
             {
                 for (to = from + 1; to < waiting.Length && held[waiting[to]]!.Rank == held[waiting[from]]!.Rank;) to++;
@@ -83,6 +83,9 @@ public sealed partial class DisseminationRoom
         return space[..at];
     }
 
+    // Whatever goes to single persons: it would take the processor, the disk and the network from what wakes whole villages.
+    private static bool YieldsToHorns(ChannelKind channel, Held?[] held) => channel is ChannelKind.Push or ChannelKind.Sms && Array.Exists(held, h => h is { HornsBegin: true });
+
     private static bool IsUrgentWaiting(ChannelKind channel, Held?[] held)
     {
         foreach (var candidate in held)
@@ -119,7 +122,7 @@ public sealed partial class DisseminationRoom
     /// <summary>Earliest retry of the channel, UTC ticks.</summary>
     internal long NextDueTicks(ChannelKind channel)
     {
-        long due = long.MaxValue;
+        long due = YieldsToHorns(channel, _held) ? Now + NotReadyTicks : long.MaxValue;
         foreach (var held in All())
         {
             if (!held.MayStart) continue;
@@ -127,7 +130,7 @@ public sealed partial class DisseminationRoom
             {
                 foreach (var set in held.State.Sets)
                 {
-                    if (set.Channel == channel && set.ClosedBecause is null && !held.IsHeldBack(set)) due = Math.Min(due, held.WaitsForHorns(set) ? Now + NotReadyTicks : set.NextDueTicks);
+                    if (set.Channel == channel && set.ClosedBecause is null && !held.IsHeldBack(set)) due = Math.Min(due, set.NextDueTicks);
                 }
             }
         }
@@ -148,7 +151,7 @@ public sealed partial class DisseminationRoom
             Func<int, bool>? ready = takingBack ? e => held.State.OriginalIsSettled(channel, e) && (!olderInFlight || OlderIsSettled(held, channel, e)) : olderInFlight ? e => OlderIsSettled(held, channel, e) : null;
             foreach (var set in held.State.Sets)
             {
-                if (set.Channel != channel || takingBack != (set.Purpose is Purpose.Cancel or Purpose.Correction) || count >= batch.Length || held.IsHeldBack(set) || held.WaitsForHorns(set)) continue;
+                if (set.Channel != channel || takingBack != (set.Purpose is Purpose.Cancel or Purpose.Correction) || count >= batch.Length || held.IsHeldBack(set)) continue;
                 var mayStart = held.Predecessor is not null && set.Purpose == Purpose.Cancel && !held.State.IsToldToAll(channel) ? e => ready!(e) && IsHeldByAny(held, channel, e) : ready;
                 int taken = set.Take(now, slots[..Math.Min(slots.Length, batch.Length - count)], mayStart, NotReadyTicks);
                 foreach (int slot in slots[..taken]) batch[count++] = Describe(held, set, slot, held.State.StartedRow(set, slot, now));

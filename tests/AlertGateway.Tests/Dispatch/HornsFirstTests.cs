@@ -59,6 +59,23 @@ public sealed class HornsFirstTests
     }
 
     [Fact]
+    public async Task Messages_of_another_warning_wait_too_but_nothing_that_takes_back()
+    {
+        int flood = await _room.OpenAsync(_town.AnAlert(Sent, to: [1, 2]), Stop);
+        var messages = Take(ChannelKind.Sms);
+        await StartAsync(messages);
+        await _ledger.AppendAsync(messages.Select(t => t.Started with { Kind = LedgerEventKind.Result, Code = (byte)ResultCode.Accepted }).ToArray(), Stop);
+        await _room.OpenAsync(_town.AnAlert(Sent, "other", to: [5, 6]), Stop);
+        await _room.OpenAsync(Quake(to: [7, 10]), Stop);
+        await _room.CancelAsync(flood, new Actor(1, "值班员", "test"), "误报", falseAlarm: false, Stop);
+        var cancels = Take(ChannelKind.Sms);
+        Assert.Equal([1, 2], cancels.Select(t => t.Started.EndpointNo).Order());
+        Assert.All(cancels, t => Assert.Equal((flood, (byte)Purpose.Cancel), (t.Started.DisseminationNo, t.Started.Purpose)));
+        await StartAsync(Take(ChannelKind.Loudspeaker));
+        Assert.Equal([5, 6, 7], Take(ChannelKind.Sms).Select(t => t.Started.EndpointNo).Order());
+    }
+
+    [Fact]
     public async Task What_has_no_earthquakes_seconds_waits_for_no_loudspeaker()
     {
         await _room.OpenAsync(_town.AnAlert(Sent), Stop);
@@ -96,7 +113,7 @@ public sealed class HornsFirstTests
 
     private ClearedAlert Quake(int[]? to = null)
     {
-        var alert = _town.AnAlert(Sent, to: to);
+        var alert = _town.AnAlert(Sent, "quake", to: to);
         return alert with { Proposal = alert.Proposal with { Audience = alert.Proposal.Audience.Until([.. Enumerable.Repeat(Sent.AddSeconds(9).UtcTicks, 4)]) } };
     }
 
