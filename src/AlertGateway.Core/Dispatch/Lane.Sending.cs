@@ -1,3 +1,5 @@
+using AlertGateway.Storage.Ledger;
+
 namespace AlertGateway.Core.Dispatch;
 
 /// <summary>From the durable start of an attempt to what the channel says of it.</summary>
@@ -5,55 +7,46 @@ public sealed partial class Lane
 {
     private const int SentTogether = 8;
 
-    /// <summary>Of one append, so many begin on the lane's own thread.</summary>
-    private const int SentHere = 16;
-
     /// <summary>Stands for an address that could not be read.</summary>
     private static readonly ReadOnlyMemory<byte> Unreadable = new byte[1];
 
     private static readonly TimeSpan UnreadableTold = TimeSpan.FromSeconds(10);
 
-    private void Sent(TakenDelivery[] taken, Exception? failure)
-    {
-        if (failure is null) _thread!.Post(taken);
-        else Fail(taken.Length, failure);
-    }
-
-    /// <summary>Their Started rows are durable. On the lane's thread.</summary>
-    private void SendDurable(TakenDelivery[] taken)
+    private async Task SendWhenDurableAsync(TakenDelivery[] taken, LedgerEvent[] rows, CancellationToken cancellationToken)
     {
         try
         {
-            var addresses = new ReadOnlyMemory<byte>[taken.Length];
-            ReadAddresses(taken.Select(t => t.Started.EndpointNo).ToArray(), addresses);
-            // The first of them here; of many the rest on the pool meanwhile, a few on each of its threads, one after the other. None waits for another's answer.
-            for (int from = SentHere; from < taken.Length; from += SentTogether)
-            {
-                ThreadPool.UnsafeQueueUserWorkItem(static work => work.Lane.Begin(work.Part), (Lane: this, Part: Part(taken, addresses, from, SentTogether)), preferLocal: false);
-            }
-            Begin(Part(taken, addresses, 0, SentHere));
+            await _ledger.AppendAsync(rows, CancellationToken.None).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever it is ends the lane, and says so there.
         catch (Exception ex)
 #pragma warning restore CA1031
         {
             Fail(taken.Length, ex);
+            return;
         }
+        SendDurable(taken, lastHere: true, cancellationToken);
     }
 
-    private Outgoing[] Part(TakenDelivery[] taken, ReadOnlyMemory<byte>[] addresses, int from, int most)
+    /// <summary>Their Started rows are durable.</summary>
+    /// <param name="lastHere">This thread is the pool's: the last of them begin on it.</param>
+    private void SendDurable(TakenDelivery[] taken, bool lastHere, CancellationToken cancellationToken)
     {
-        var part = new Outgoing[Math.Min(most, taken.Length - from)];
-        for (int i = 0; i < part.Length; i++) part[i] = _steps.Make(in taken[from + i], addresses[from + i]);
-        return part;
-    }
-
-    private void Begin(Outgoing[] part)
-    {
-        foreach (var outgoing in part)
+        try
         {
-            var wire = _wires[(byte)outgoing.Started.Number]!;
-            if (wire.TryBegin(in outgoing)) _ = SendAsync(wire, outgoing);
+            var addresses = new ReadOnlyMemory<byte>[taken.Length];
+            ReadAddresses(taken.Select(t => t.Started.EndpointNo).ToArray(), addresses);
+            for (int from = 0; from < taken.Length; from += SentTogether)
+            {
+                int count = Math.Min(SentTogether, taken.Length - from);
+                Send(taken.AsSpan(from, count), addresses.AsSpan(from), here: lastHere && from + count == taken.Length, cancellationToken);
+            }
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception ex)
+#pragma warning restore CA1031
+        {
+            Fail(taken.Length, ex);
         }
     }
 
@@ -106,30 +99,42 @@ public sealed partial class Lane
         LogUnreadable(_logger, _kind, endpoint, faults, because);
     }
 
-    /// <summary>One after the other, until no more waits for this slot.</summary>
-    private async Task SendAsync(WireSlots wire, Outgoing outgoing)
+    /// <summary>A few attempts begin on one thread of the pool, one after the other; none waits for another's answer.</summary>
+    /// <param name="here">On this thread: there is nothing else for it to do, and the pool may be busy.</param>
+    private void Send(ReadOnlySpan<TakenDelivery> taken, ReadOnlySpan<ReadOnlyMemory<byte>> addresses, bool here, CancellationToken cancellationToken)
     {
-        bool waited = false;
-        do
+        var part = new Outgoing[taken.Length];
+        for (int i = 0; i < part.Length; i++) part[i] = _steps.Make(in taken[i], addresses[i]);
+        if (here)
         {
-            try
-            {
-                Settle(waited && _steps.IsFutile(in outgoing)
-                    ? _steps.HandBack(in outgoing)
-                    : _steps.Finish(in outgoing, await DispatchAsync(_steps.ChannelOf((byte)outgoing.Started.Number)!, outgoing.Delivery, _stop).ConfigureAwait(false)));
-            }
-            catch (OperationCanceledException)
-            {
-                // The lane stops: what became of this attempt is asked at the next start.
-            }
-            finally
-            {
-                // The pump wakes for a handful of free slots, not for each: one append takes them all. At the latest it looks by itself.
-                if (Interlocked.Decrement(ref _sending) == 0 || _steps.Room >= _freedTogether) _capacity.Pulse();
-            }
-            waited = true;
+            foreach (var outgoing in part) _ = SendAsync(outgoing, cancellationToken);
+            return;
         }
-        while (wire.TryNext(out outgoing));
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static work =>
+            {
+                foreach (var outgoing in work.Part) _ = work.Lane.SendAsync(outgoing, work.Stop);
+            },
+            (Lane: this, Part: part, Stop: cancellationToken),
+            preferLocal: false);
+    }
+
+    private async Task SendAsync(Outgoing outgoing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var outcome = await DispatchAsync(_steps.ChannelOf((byte)outgoing.Started.Number)!, outgoing.Delivery, cancellationToken).ConfigureAwait(false);
+            Settle(_steps.Finish(in outgoing, outcome));
+        }
+        catch (OperationCanceledException)
+        {
+            // The lane stops: what became of this attempt is asked at the next start.
+        }
+        finally
+        {
+            // The pump wakes for a handful of free slots, not for each: one append takes them all. At the latest it looks by itself.
+            if (Interlocked.Decrement(ref _sending) == 0 || _options.Slots - _steps.InFlight >= _freedTogether) _capacity.Pulse();
+        }
     }
 
     private async ValueTask<DispatchOutcome> DispatchAsync(IChannel channel, OutgoingDelivery delivery, CancellationToken cancellationToken)

@@ -21,9 +21,6 @@ public sealed partial class Lane : ILaneHead
     /// <summary>Most starts in one append: the first of two thousand need not wait until the last one's row is written. Appends that wait share a commit all the same.</summary>
     private const int TakenTogether = 128;
 
-    /// <summary>For every so many slots one attempt more has its start made durable ahead.</summary>
-    private const int AheadShare = 4;
-
     private static readonly TimeSpan IdleWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PaceWait = TimeSpan.FromMilliseconds(5);
 
@@ -48,8 +45,6 @@ public sealed partial class Lane : ILaneHead
     private int _faults;
     private long? _toldUnreadableAt; // under _addressesLock
     private int _sending;
-    private readonly WireSlots?[] _wires = new WireSlots?[byte.MaxValue + 1]; // by the route's number
-    private SendThread? _thread;
     private CancellationToken _stop;
 
     /// <param name="routes">Of one medium, in order of preference; at least one.</param>
@@ -60,8 +55,7 @@ public sealed partial class Lane : ILaneHead
         if (routes.Any(r => r.Channel.Kind != _kind || r.Channel.Class != _class) || routes.DistinctBy(r => r.Number).Count() != routes.Count) throw new ArgumentException("Routes of a lane are of one medium and class, and no two have one number.", nameof(routes));
         (_options, _room, _ledger, _addresses, _clock, _logger) = (options, room, ledger, addresses, clock, logger);
         _freedTogether = Math.Max(1, options.Slots / 16);
-        _steps = new LaneSteps(routes, _kind, options, room, registry.EndpointFlags, clock, ahead: options.Slots >= 32 ? options.Slots / AheadShare : 0);
-        foreach (var route in routes) _wires[route.Number] = new WireSlots(options.Slots, _steps.Reserves);
+        _steps = new LaneSteps(routes, _kind, options, room, registry.EndpointFlags, clock);
     }
 
     public LaneStatus Status => new(_kind, _steps.InFlight, _steps.Unsettled, _steps.Started, _steps.Throttled, Volatile.Read(ref _faults), _steps.RateLimitPerSecond, _steps.IsDown, _steps.IsAccountRefused, _steps.Routes);
@@ -70,8 +64,7 @@ public sealed partial class Lane : ILaneHead
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var thread = new SendThread($"send-{_kind}", SendDurable);
-        (_stop, _thread) = (stop.Token, thread);
+        _stop = stop.Token;
         _room.Join(this);
         var tasks = new List<Task> { PumpAsync(stop.Token), SettleAsync(stop.Token), _failed.Task };
         if (_class == AdapterClass.Queryable) tasks.Add(AskAsync(stop.Token));
@@ -97,7 +90,8 @@ public sealed partial class Lane : ILaneHead
     void ILaneHead.SendFirst(TakenDelivery[] taken)
     {
         Interlocked.Add(ref _sending, taken.Length);
-        _thread!.Post(taken);
+        if (_readsAddress) ThreadPool.UnsafeQueueUserWorkItem(static work => work.Lane.SendDurable(work.Taken, lastHere: true, work.Lane._stop), (Lane: this, Taken: taken), preferLocal: false);
+        else SendDurable(taken, lastHere: false, _stop);
     }
 
     private async Task PumpAsync(CancellationToken cancellationToken)
@@ -115,8 +109,7 @@ public sealed partial class Lane : ILaneHead
             }
             // Not awaited: slots that come free meanwhile go into the ledger's next commit, not into the one after it.
             Interlocked.Add(ref _sending, count);
-            var taken = batch.AsSpan(0, count).ToArray();
-            _ledger.Append(rows.AsSpan(0, count).ToArray(), failure => Sent(taken, failure));
+            _ = SendWhenDurableAsync(batch.AsSpan(0, count).ToArray(), rows.AsSpan(0, count).ToArray(), cancellationToken);
             Array.Clear(batch, 0, count);
         }
     }

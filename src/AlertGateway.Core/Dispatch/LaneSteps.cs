@@ -17,7 +17,7 @@ internal enum LaneWait : byte
 }
 
 /// <summary>One attempt on its way to the channel.</summary>
-internal readonly record struct Outgoing(OutgoingDelivery Delivery, LedgerEvent Started, bool LifeThreat);
+internal readonly record struct Outgoing(OutgoingDelivery Delivery, LedgerEvent Started);
 
 /// <summary>How much of a batch may be what: everything together, what takes nothing back, and what threatens no life.</summary>
 internal readonly record struct TakeLimits(int All, int Originals, int Ordinary);
@@ -26,8 +26,7 @@ internal readonly record struct TakeLimits(int All, int Originals, int Ordinary)
 /// What a lane decides, without its tasks: what may start and over which route, which row an outcome becomes, what an answer settles. No I/O, no <c>async</c>; time comes from the clock. Thread-safe; <see cref="Lane"/> runs it with real channels, the simulation with unreliable ones.
 /// </summary>
 /// <param name="routes">In order of preference; at least one.</param>
-/// <param name="ahead">So many attempts of a route may have a start beyond its slots, and wait for one.</param>
-internal sealed class LaneSteps(IReadOnlyList<ChannelRoute> routes, ChannelKind channel, LaneOptions options, DisseminationRoom room, EndpointFlags[] endpointFlags, TimeProvider clock, int ahead = 0)
+internal sealed class LaneSteps(IReadOnlyList<ChannelRoute> routes, ChannelKind channel, LaneOptions options, DisseminationRoom room, EndpointFlags[] endpointFlags, TimeProvider clock)
 {
     /// <summary>Asked as often as this without an answer, an unknown outcome is decided as on a blind channel.</summary>
     public const int AsksMax = 6;
@@ -54,12 +53,6 @@ internal sealed class LaneSteps(IReadOnlyList<ChannelRoute> routes, ChannelKind 
             return inFlight;
         }
     }
-
-    /// <summary>Slots that are kept for what takes back, and before those for what threatens life.</summary>
-    public (int TakingBack, int Life) Reserves => (_cancelReserve, _lifeReserve);
-
-    /// <summary>So many more may be taken over one route, if none is on another.</summary>
-    public int Room => options.Slots + ahead - InFlight;
 
     /// <summary>Attempts with a durable start and no durable result: at most W.</summary>
     public int Unsettled => Volatile.Read(ref _unsettled);
@@ -143,7 +136,7 @@ internal sealed class LaneSteps(IReadOnlyList<ChannelRoute> routes, ChannelKind 
         return count;
     }
 
-    private int FreeOn(RouteHealth route) => Math.Min(options.Slots + ahead - route.InFlight, options.Window - Unsettled);
+    private int FreeOn(RouteHealth route) => Math.Min(options.Slots - route.InFlight, options.Window - Unsettled);
 
     private void Begin(RouteHealth route, int count)
     {
@@ -187,7 +180,7 @@ internal sealed class LaneSteps(IReadOnlyList<ChannelRoute> routes, ChannelKind 
         {
             Tag = new DeliveryTag(key, row.Attempt), Rendition = taken.Rendition, Address = address, ExerciseEndpoint = row.EndpointNo < endpointFlags.Length && (endpointFlags[row.EndpointNo] & EndpointFlags.Exercise) != 0, NotAfterTicks = taken.Gate.NotAfterTicks,
             StartedTicks = row.AtTicks, Gate = taken.Gate, Audience = taken.Gate.Audience ?? taken.Set.Endpoints, TakesBack = taken.OriginalAttempts > 0 ? new DeliveryTag(key with { DisseminationNo = taken.OriginalNo, Purpose = Purpose.Original }, taken.OriginalAttempts) : null,
-        }, row, taken.Held.Record.LifeThreat);
+        }, row);
     }
 
     /// <summary>The slot is free again; gives the Result row, which must be durable before <see cref="Settled"/>.</summary>
@@ -203,16 +196,6 @@ internal sealed class LaneSteps(IReadOnlyList<ChannelRoute> routes, ChannelKind 
             Kind = LedgerEventKind.Result, AtTicks = clock.GetUtcNow().UtcTicks, Code = (byte)outcome.Code,
             Number = (byte)outcome.Error | ((long)Math.Clamp(outcome.RetryAfter.TotalMilliseconds, 0, 3_600_000) << 8), Body = Reference(outcome.ProviderReference),
         };
-    }
-
-    /// <summary>The route went down while the attempt waited for a slot: it never left, and may go over another one.</summary>
-    public bool IsFutile(in Outgoing outgoing) => HealthOf((byte)outgoing.Started.Number)!.IsDown;
-
-    /// <summary>As <see cref="Finish"/>, of what never left.</summary>
-    public LedgerEvent HandBack(in Outgoing outgoing)
-    {
-        HealthOf((byte)outgoing.Started.Number)!.NeverLeft();
-        return outgoing.Started with { Kind = LedgerEventKind.Result, AtTicks = clock.GetUtcNow().UtcTicks, Code = (byte)ResultCode.RetryLater, Number = (byte)DispatchError.LinkDown };
     }
 
     /// <summary>So many Result rows are durable.</summary>

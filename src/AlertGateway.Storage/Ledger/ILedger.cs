@@ -20,29 +20,6 @@ public interface ILedger
     /// <exception cref="LedgerException">The ledger can no longer keep its promise (write or fsync failed, disk full). Nothing was appended.</exception>
     ValueTask<long> AppendAsync(ReadOnlyMemory<LedgerEvent> events, CancellationToken cancellationToken = default);
 
-    /// <summary>As <see cref="AppendAsync"/>, for whoever must not queue for the pool behind everything else that the same commit wakes.</summary>
-    /// <param name="whenDurable">Called once the rows are on disk and every observer has folded them, with null, or with what kept them from it; in the first case on the writer's thread: hands on what it has, waits for nobody and throws nothing.</param>
-    void Append(ReadOnlyMemory<LedgerEvent> events, Action<Exception?> whenDurable)
-    {
-        _ = CallAsync();
-
-        async Task CallAsync()
-        {
-            try
-            {
-                await AppendAsync(events, CancellationToken.None).ConfigureAwait(false);
-            }
-#pragma warning disable CA1031 // Whatever it is: the caller decides.
-            catch (Exception ex)
-#pragma warning restore CA1031
-            {
-                whenDurable(ex);
-                return;
-            }
-            whenDurable(null);
-        }
-    }
-
     /// <summary>As <see cref="AppendAsync"/>, for what takes back: a source's cancel, its draft on the desk, the signature under it. A full disk does not refuse it, whatever kinds its rows are of.</summary>
     /// <exception cref="LedgerException">As with <see cref="AppendAsync"/>.</exception>
     ValueTask<long> AppendTakingBackAsync(ReadOnlyMemory<LedgerEvent> events, CancellationToken cancellationToken = default) => AppendAsync(events, cancellationToken);

@@ -18,7 +18,7 @@ public sealed partial class SqliteLedger
     private Task<bool>? _hurried; // the reader's next
     private volatile bool _closed;
 
-    private void Defer(AwaitedAppend append)
+    private void Defer(Append append)
     {
         _unhurried.Enqueue(append);
         try
@@ -30,7 +30,7 @@ public sealed partial class SqliteLedger
         {
             // Closed meanwhile.
         }
-        while (_closed && TryTakeUnhurried(out var late)) late.Fail(Closed());
+        while (_closed && TryTakeUnhurried(out var late)) late.Done.TrySetException(Closed());
     }
 
     private bool TryTakeUnhurried([MaybeNullWhen(false)] out Append append)

@@ -54,7 +54,7 @@ public sealed partial class SqliteLedger
         if (_batch.Count == 0) return;
         if (_failure is null) CommitBatch();
         if (_failure is not { } failure) return;
-        foreach (var append in _batch) append.Fail(new LedgerException(failure.Message, failure));
+        foreach (var append in _batch) append.Done.TrySetException(new LedgerException(failure.Message, failure));
     }
 
     private void CommitBatch()
@@ -77,7 +77,7 @@ public sealed partial class SqliteLedger
     {
         foreach (var append in _batch)
         {
-            if (append.Begins) append.Fail(Full());
+            if (append.Begins) append.Done.TrySetException(Full());
         }
         _batch.RemoveAll(a => a.Begins);
     }
@@ -187,7 +187,7 @@ public sealed partial class SqliteLedger
         if (_batch.Count > 1) _rows.AsSpan(0, rows.Length).Clear(); // bodies may be large
         foreach (var append in _batch)
         {
-            append.Succeed(first);
+            append.Done.TrySetResult(first);
             first += append.Events.Length;
         }
     }

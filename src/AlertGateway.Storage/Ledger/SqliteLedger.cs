@@ -124,21 +124,8 @@ public sealed partial class SqliteLedger : ILedger, IDisposable
     {
         if (Refusal(events, begins) is { } refusal) throw refusal;
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<long>(cancellationToken);
-        var append = new AwaitedAppend(events, begins);
+        var append = new Append(events, begins);
         return _queue.Writer.TryWrite(append) ? new(append.Done.Task) : QueueAsync(append, cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public void Append(ReadOnlyMemory<LedgerEvent> events, Action<Exception?> whenDurable)
-    {
-        bool begins = Begins(events.Span);
-        if (Refusal(events, begins) is { } refusal)
-        {
-            whenDurable(refusal);
-            return;
-        }
-        var append = new CallingAppend(events, begins, whenDurable);
-        if (!_queue.Writer.TryWrite(append)) _ = QueueAsync(append);
     }
 
     /// <inheritdoc/>
@@ -147,22 +134,9 @@ public sealed partial class SqliteLedger : ILedger, IDisposable
         if (Volatile.Read(ref _unhurriedCount) >= _options.QueuedAppendsMax) return AppendAsync(events, cancellationToken); // and waits there
         bool begins = Begins(events.Span);
         if (Refusal(events, begins) is { } refusal) throw refusal;
-        var append = new AwaitedAppend(events, begins);
+        var append = new Append(events, begins);
         Defer(append);
         return new(append.Done.Task);
-    }
-
-    /// <summary>The queue is full, or closed.</summary>
-    private async Task QueueAsync(CallingAppend append)
-    {
-        try
-        {
-            await _queue.Writer.WriteAsync(append).ConfigureAwait(false);
-        }
-        catch (ChannelClosedException)
-        {
-            append.Fail(Closed());
-        }
     }
 
     private LedgerException? Refusal(ReadOnlyMemory<LedgerEvent> events, bool begins)
@@ -174,8 +148,8 @@ public sealed partial class SqliteLedger : ILedger, IDisposable
 
     private LedgerException Closed() => new(_failure?.Message ?? "The ledger is closed.");
 
-    /// <summary>As above.</summary>
-    private async ValueTask<long> QueueAsync(AwaitedAppend append, CancellationToken cancellationToken)
+    /// <summary>The queue is full, or closed.</summary>
+    private async ValueTask<long> QueueAsync(Append append, CancellationToken cancellationToken)
     {
         try
         {

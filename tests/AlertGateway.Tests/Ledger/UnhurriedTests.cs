@@ -3,7 +3,7 @@ using AlertGateway.Tests.Dispatch;
 
 namespace AlertGateway.Tests.Ledger;
 
-/// <summary>Appends that share a commit, and those that call back on the writer's thread.</summary>
+/// <summary>Appends that nothing waits for, and so share a commit.</summary>
 public sealed class UnhurriedTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -84,26 +84,11 @@ public sealed class UnhurriedTests : IDisposable
     }
 
     [Fact]
-    public async Task A_callback_comes_from_the_writers_thread_after_the_fold()
-    {
-        using var ledger = Open();
-        using var held = new HeldCommits(Stop);
-        held.GoOn.Set();
-        ledger.Observe(held);
-        var called = new TaskCompletionSource<(Exception? Failure, string? Thread, int Folded)>(TaskCreationOptions.RunContinuationsAsynchronously);
-        ledger.Append(new[] { AnEvent(1), AnEvent(2) }, failure => called.SetResult((failure, Thread.CurrentThread.Name, held.Sizes.Sum())));
-        Assert.Equal((null, "ledger-writer", 2), await called.Task.WaitAsync(Stop));
-    }
-
-    [Fact]
-    public async Task A_closed_ledger_calls_back_with_what_kept_it()
+    public async Task A_closed_ledger_refuses()
     {
         var ledger = Open();
         await ledger.AppendAsync(new[] { AnEvent(1) }, Stop);
         ledger.Dispose();
-        var called = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        ledger.Append(new[] { AnEvent(2) }, called.SetResult);
-        Assert.IsType<LedgerException>(await called.Task.WaitAsync(Stop));
         await Assert.ThrowsAsync<LedgerException>(async () => await ledger.AppendUnhurriedAsync(new[] { AnEvent(3) }, Stop));
     }
 
