@@ -146,7 +146,7 @@ public sealed partial class DisseminationRoom : ICommitObserver, IDispatchRoom, 
             Kind = LedgerEventKind.Receipt, AtTicks = receipt.AtTicks > 0 ? receipt.AtTicks : Now, DisseminationNo = key.DisseminationNo, EndpointNo = key.EndpointNo, Channel = (byte)key.Channel, Purpose = (byte)key.Purpose,
             Attempt = receipt.Tag.Attempt, Code = receipt.Failed ? (byte)Evidence.Planned : (byte)receipt.Level, Number = (byte)receipt.Error | (receipt.Helped ? ReceiptNumbers.Helped : 0),
         };
-        await _ledger.AppendUnhurriedAsync(new[] { row }, cancellationToken).ConfigureAwait(false);
+        await _ledger.AppendAsync(new[] { row }, cancellationToken).ConfigureAwait(false);
         return ReceiptVerdict.Recorded;
     }
 

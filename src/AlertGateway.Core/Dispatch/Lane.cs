@@ -153,7 +153,7 @@ public sealed partial class Lane : ILaneHead
                 await arrived.WaitAsync(cancellationToken).ConfigureAwait(false);
                 continue;
             }
-            await _ledger.AppendUnhurriedAsync(rows.ToArray(), CancellationToken.None).ConfigureAwait(false);
+            await _ledger.AppendAsync(rows.ToArray(), CancellationToken.None).ConfigureAwait(false);
             _steps.Settled(rows.Count);
             _capacity.Pulse();
             rows.Clear();
