@@ -24,10 +24,6 @@ public interface ILedger
     /// <exception cref="LedgerException">As with <see cref="AppendAsync"/>.</exception>
     ValueTask<long> AppendTakingBackAsync(ReadOnlyMemory<LedgerEvent> events, CancellationToken cancellationToken = default) => AppendAsync(events, cancellationToken);
 
-    /// <summary>As <see cref="AppendAsync"/>, for what nothing else waits for: it may wait a few milliseconds to share a commit, and what is appended later may become durable before it.</summary>
-    /// <exception cref="LedgerException">As with <see cref="AppendAsync"/>.</exception>
-    ValueTask<long> AppendUnhurriedAsync(ReadOnlyMemory<LedgerEvent> events, CancellationToken cancellationToken = default) => AppendAsync(events, cancellationToken);
-
     /// <summary>Reads durable rows from <paramref name="fromSequence"/> on, in order, handing them over in batches.</summary>
     /// <exception cref="LedgerException">A row's check sum or predecessor is wrong; the message names the row.</exception>
     void Read(long fromSequence, Action<long, ReadOnlySpan<LedgerEvent>> onBatch);

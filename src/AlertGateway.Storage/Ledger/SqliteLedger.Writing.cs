@@ -14,6 +14,8 @@ public sealed partial class SqliteLedger
     /// <summary>Rows in one commit, about, while fewer than these wait; as long as more do, each commit takes four times as many as the one before, and a quarter again once fewer do. Who comes first in a burst need not wait until the last one's rows are written.</summary>
     private const int FirstRows = 256;
 
+    private static readonly TimeSpan IdleWait = TimeSpan.FromSeconds(1);
+
     private readonly List<Append> _batch = [];
     private LedgerEvent[] _rows = [];
     private bool _headIsNew;
@@ -27,34 +29,32 @@ public sealed partial class SqliteLedger
         while (WaitForAppends(reader))
         {
             take = (int)Math.Min(rows < take ? Math.Max(FirstRows, take / 4) : 4L * take, _options.RowsPerCommitMax);
-            rows = Gather(reader, take);
-            CommitOrFail();
+            _batch.Clear();
+            for (rows = 0; rows < take && reader.TryRead(out var append); rows += append.Events.Length) _batch.Add(append);
+            if (_batch.Count == 0) continue;
+            if (_failure is null) CommitBatch();
+            if (_failure is { } failure)
+            {
+                foreach (var append in _batch) append.Done.TrySetException(new LedgerException(failure.Message, failure));
+            }
         }
-        // What is put off after this is failed by whoever puts it off.
-        _closed = true;
-        while (Gather(reader, FirstRows) > 0) CommitOrFail();
         if (_failure is null && _audit.Unsealed > 0) Seal();
     }
 
-    /// <summary>Fills the batch: so many rows, about, the hurried ones first. Returns how many.</summary>
-    private int Gather(ChannelReader<Append> reader, int take)
+    /// <summary>False once the ledger is closed. While nothing comes, what is durable is sealed, and the reserve filled again.</summary>
+    private bool WaitForAppends(ChannelReader<Append> reader)
     {
-        _batch.Clear();
-        int rows = 0;
-        while (rows < take && (reader.TryRead(out var append) || TryTakeUnhurried(out append)))
+        var more = reader.WaitToReadAsync().AsTask().GetAwaiter();
+        if (more.IsCompleted) return more.GetResult();
+        // An event, not a task's own wait, which would spin on a core that the senders need.
+        more.UnsafeOnCompleted(_wake);
+        while (!_woken.WaitOne(_failure is null && (_audit.Unsealed > 0 || IsShortOfSpace) ? IdleWait : Timeout.InfiniteTimeSpan))
         {
-            _batch.Add(append);
-            rows += append.Events.Length;
+            if (_audit.Unsealed > 0) Seal();
+            RefillReserve();
+            if (_failure is null && _lastSequence - _checkpointed >= CheckpointRows) Checkpoint();
         }
-        return rows;
-    }
-
-    private void CommitOrFail()
-    {
-        if (_batch.Count == 0) return;
-        if (_failure is null) CommitBatch();
-        if (_failure is not { } failure) return;
-        foreach (var append in _batch) append.Done.TrySetException(new LedgerException(failure.Message, failure));
+        return more.GetResult();
     }
 
     private void CommitBatch()

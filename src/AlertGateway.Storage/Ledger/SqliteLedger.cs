@@ -39,6 +39,7 @@ public sealed partial class SqliteLedger : ILedger, IDisposable
     private readonly RowInsert _insert;
     private readonly Channel<Append> _queue;
     private readonly Thread _writer;
+    private readonly AutoResetEvent _woken = new(false);
     private readonly Action _wake;
     private readonly List<ICommitObserver> _observers = [];
     private readonly AuditLog _audit;
@@ -122,31 +123,13 @@ public sealed partial class SqliteLedger : ILedger, IDisposable
 
     private ValueTask<long> AppendAsync(ReadOnlyMemory<LedgerEvent> events, bool begins, CancellationToken cancellationToken)
     {
-        if (Refusal(events, begins) is { } refusal) throw refusal;
+        if (_failure is { } failure) throw new LedgerException(failure.Message, failure);
+        ArgumentOutOfRangeException.ThrowIfZero(events.Length);
+        if (IsShortOfSpace && begins) throw Full();
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<long>(cancellationToken);
         var append = new Append(events, begins);
         return _queue.Writer.TryWrite(append) ? new(append.Done.Task) : QueueAsync(append, cancellationToken);
     }
-
-    /// <inheritdoc/>
-    public ValueTask<long> AppendUnhurriedAsync(ReadOnlyMemory<LedgerEvent> events, CancellationToken cancellationToken = default)
-    {
-        if (Volatile.Read(ref _unhurriedCount) >= _options.QueuedAppendsMax) return AppendAsync(events, cancellationToken); // and waits there
-        bool begins = Begins(events.Span);
-        if (Refusal(events, begins) is { } refusal) throw refusal;
-        var append = new Append(events, begins);
-        Defer(append);
-        return new(append.Done.Task);
-    }
-
-    private LedgerException? Refusal(ReadOnlyMemory<LedgerEvent> events, bool begins)
-    {
-        ArgumentOutOfRangeException.ThrowIfZero(events.Length);
-        if (_failure is { } failure) return new LedgerException(failure.Message, failure);
-        return IsShortOfSpace && begins ? Full() : null;
-    }
-
-    private LedgerException Closed() => new(_failure?.Message ?? "The ledger is closed.");
 
     /// <summary>The queue is full, or closed.</summary>
     private async ValueTask<long> QueueAsync(Append append, CancellationToken cancellationToken)
@@ -157,7 +140,7 @@ public sealed partial class SqliteLedger : ILedger, IDisposable
         }
         catch (ChannelClosedException)
         {
-            throw Closed();
+            throw new LedgerException(_failure?.Message ?? "The ledger is closed.");
         }
         return await append.Done.Task.ConfigureAwait(false);
     }
@@ -185,4 +168,13 @@ public sealed partial class SqliteLedger : ILedger, IDisposable
     }
 
     private static string Beside(string path, string name) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, name);
+
+    private sealed class Append(ReadOnlyMemory<LedgerEvent> events, bool begins)
+    {
+        public bool Begins { get; } = begins;
+
+        public ReadOnlyMemory<LedgerEvent> Events { get; } = events;
+
+        public TaskCompletionSource<long> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 }

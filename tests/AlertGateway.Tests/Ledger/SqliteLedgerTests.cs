@@ -34,7 +34,7 @@ public sealed class SqliteLedgerTests : IDisposable
     public async Task Who_comes_first_in_a_burst_waits_for_few_rows_of_the_others()
     {
         using var ledger = SqliteLedger.Open(File);
-        using var held = new HeldCommits(Stop);
+        using var held = new HeldCommits();
         ledger.Observe(held);
         var first = ledger.AppendAsync(new[] { AnEvent(1) }, Stop).AsTask();
         held.Reached.Wait(Stop);
@@ -42,6 +42,29 @@ public sealed class SqliteLedgerTests : IDisposable
         held.GoOn.Set();
         await Task.WhenAll([first, .. burst]);
         Assert.Equal([1, 256, 1_024, 1_280], held.Sizes);
+    }
+
+    /// <summary>Keeps the writer in its first commit until told to go on.</summary>
+    private sealed class HeldCommits : ICommitObserver, IDisposable
+    {
+        public List<int> Sizes { get; } = [];
+
+        public ManualResetEventSlim Reached { get; } = new();
+
+        public ManualResetEventSlim GoOn { get; } = new();
+
+        public void OnCommitted(long firstSequence, ReadOnlySpan<LedgerEvent> events)
+        {
+            Sizes.Add(events.Length);
+            Reached.Set();
+            GoOn.Wait(Stop);
+        }
+
+        public void Dispose()
+        {
+            Reached.Dispose();
+            GoOn.Dispose();
+        }
     }
 
     [Fact]
