@@ -26,7 +26,7 @@ internal sealed class QuakeRun(DemoOptions house, int frames, TimeSpan every, bo
         string journal = Path.Combine(running.Folder, "loudspeaker.journal");
         int stocked = await StockedAsync(journal);
         Say($"{stocked:N0} 台大喇叭已备好 · loudspeakers hold the warning；{frames:N0} 帧 · frames");
-        using var wire = WireCapture.TryOpen(feed.Url.Port, running.MqttPort);
+        using var wire = QuakeWire.TryOpen(feed.Url.Port, running.MqttPort);
         if (wire is null) Say("本用户无权抓包：只有大喇叭日志的时间 · this user may not capture packets: times from the loudspeakers' journal only");
         var sent = new long[frames];
         for (int i = 0; i < frames; i++)

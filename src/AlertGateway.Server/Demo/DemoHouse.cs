@@ -46,6 +46,9 @@ internal sealed class DemoHouse : IDisposable
     /// <summary>The emulator's HTTP/1.1 address.</summary>
     public Uri SmsProvider { get; private set; } = null!;
 
+    /// <summary>Port of the first SMS provider to which the gateway sends.</summary>
+    public int SmsPort { get; private set; }
+
     public int MqttPort { get; }
 
     public ChildProcess Gateway { get; private set; } = null!;
@@ -163,8 +166,9 @@ internal sealed class DemoHouse : IDisposable
         WriteSecret(tokenFile, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
         string inbound = $"{Url}v1/receipts/twilio-inbound{(number == 0 ? "" : "/" + Number(number))}";
         var sms = await StartAsync("SmsProvider", ["--token-file", tokenFile, "--journal", Path.Combine(Folder, name + ".journal"), "--seed", Seed, "--inbound-url", inbound, "--callback-connections", "128", "--reply", "0.25", "--reply-delay-ms", "1000-15000"], cancellationToken);
-        if (number == 0) SmsProvider = new Uri(sms.Ready.GetProperty("url").GetString()!);
-        return new ProviderSettings(number, number == 0 ? "第一家 first" : "备用 standby", sms.Ready.GetProperty("h2Url").GetString()!, "AC" + new string('0', 32), tokenFile, "12379", Url.ToString(), SmsSlots, Http2: true);
+        string sends = sms.Ready.GetProperty("h2Url").GetString()!;
+        if (number == 0) (SmsProvider, SmsPort) = (new Uri(sms.Ready.GetProperty("url").GetString()!), new Uri(sends).Port);
+        return new ProviderSettings(number, number == 0 ? "第一家 first" : "备用 standby", sends, "AC" + new string('0', 32), tokenFile, "12379", Url.ToString(), SmsSlots, Http2: true);
     }
 
     private sealed record ProviderSettings(int Number, string Name, string BaseUrl, string AccountSid, string TokenFile, string From, string PublicUrl, int Slots, bool Http2)
