@@ -36,28 +36,16 @@ public sealed partial class DeliverySet
         long lastAccepted = from.Get<long>(), ended = from.Get<long>();
         int[] endpoints = from.GetAll<int>().ToArray();
         byte[] languages = from.GetAll<byte>().ToArray();
-        if (languages.Length != endpoints.Length) throw new InvalidDataException("A set of the snapshot has lists of different lengths.");
-        var set = new DeliverySet(channel, purpose, ChannelClasses.Of(channel), endpoints, languages, lifeThreat) { ClosedBecause = closed < 0 ? null : (DispatchError)closed, _lastAcceptedTicks = lastAccepted, EndedTicks = ended, Ends = purpose == Purpose.Original ? ends : null };
-        Fill(from.GetAll<Outcome>(), set._outcome);
-        Fill(from.GetAll<Evidence>(), set._evidence);
-        Fill(from.GetAll<byte>(), set._attempts);
-        Fill(from.GetAll<byte>(), set._routes);
-        Fill(from.GetAll<SlotFlags>(), set._flags);
-        Fill(from.GetAll<long>(), set._startedTicks);
-        Fill(from.GetAll<long>(), set._whenTicks);
+        var set = new DeliverySet(channel, purpose, ChannelClasses.Of(channel), endpoints, languages, lifeThreat, from.GetAll<Outcome>().ToArray(), from.GetAll<Evidence>().ToArray(), from.GetAll<byte>().ToArray(), from.GetAll<byte>().ToArray(), from.GetAll<SlotFlags>().ToArray(), from.GetAll<long>().ToArray(), from.GetAll<long>().ToArray())
+        {
+            ClosedBecause = closed < 0 ? null : (DispatchError)closed, _lastAcceptedTicks = lastAccepted, EndedTicks = ended, Ends = purpose == Purpose.Original ? ends : null,
+        };
         set.MakeQueues();
         return set;
     }
 
-    private static void Fill<T>(ReadOnlySpan<T> from, T[] to)
-    {
-        if (from.Length != to.Length) throw new InvalidDataException("A set of the snapshot has lists of different lengths.");
-        from.CopyTo(to);
-    }
-
     private void MakeQueues()
     {
-        Array.Clear(_byOutcome);
         var accepted = new List<int>();
         var parked = new List<int>();
         _cursor = Count;

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace AlertGateway.Core.Dispatch;
 
 /// <summary>
@@ -11,7 +9,7 @@ public sealed partial class DeliverySet
     /// <summary>Attempts that end a delivery when none succeeded: by <see cref="RetrySchedule"/> the better part of a day, so that nearly every alert ends before.</summary>
     public const int AttemptsMax = 250;
 
-    private readonly EndpointIndex _index;
+    private EndpointIndex? _index; // made when first asked: after a start, most of what is over is never asked
     private readonly Outcome[] _outcome;
     private readonly Evidence[] _evidence;
     private readonly byte[] _attempts;
@@ -35,18 +33,19 @@ public sealed partial class DeliverySet
     /// <param name="languages">Parallel: 0 zh, 1 en.</param>
     /// <param name="lifeThreat">Severe or Extreme: an unknown outcome on a blind channel is sent once more instead of counted lost.</param>
     public DeliverySet(ChannelKind channel, Purpose purpose, AdapterClass adapterClass, int[] endpoints, byte[] languages, bool lifeThreat)
+        : this(channel, purpose, adapterClass, endpoints, languages, lifeThreat, new Outcome[endpoints.Length], new Evidence[endpoints.Length], new byte[endpoints.Length], new byte[endpoints.Length], new SlotFlags[endpoints.Length], new long[endpoints.Length], new long[endpoints.Length])
     {
-        Debug.Assert(endpoints.Length == languages.Length);
-        (Channel, Purpose, Class, Endpoints, Languages, _lifeThreat) = (channel, purpose, adapterClass, endpoints, languages, lifeThreat);
-        _index = new EndpointIndex(endpoints);
-        _outcome = new Outcome[endpoints.Length];
-        _evidence = new Evidence[endpoints.Length];
-        _attempts = new byte[endpoints.Length];
-        _routes = new byte[endpoints.Length];
-        _flags = new SlotFlags[endpoints.Length];
-        _startedTicks = new long[endpoints.Length];
-        _whenTicks = new long[endpoints.Length];
         _byOutcome[(int)Outcome.Planned] = endpoints.Length;
+    }
+
+    private DeliverySet(ChannelKind channel, Purpose purpose, AdapterClass adapterClass, int[] endpoints, byte[] languages, bool lifeThreat, Outcome[] outcome, Evidence[] evidence, byte[] attempts, byte[] routes, SlotFlags[] flags, long[] startedTicks, long[] whenTicks)
+    {
+        (Channel, Purpose, Class, Endpoints, Languages, _lifeThreat) = (channel, purpose, adapterClass, endpoints, languages, lifeThreat);
+        (_outcome, _evidence, _attempts, _routes, _flags, _startedTicks, _whenTicks) = (outcome, evidence, attempts, routes, flags, startedTicks, whenTicks);
+        foreach (int length in (ReadOnlySpan<int>)[languages.Length, outcome.Length, evidence.Length, attempts.Length, routes.Length, flags.Length, startedTicks.Length, whenTicks.Length])
+        {
+            if (length != endpoints.Length) throw new InvalidDataException("The lists of a set are of different lengths.");
+        }
     }
 
     [Flags]
@@ -129,7 +128,7 @@ public sealed partial class DeliverySet
     public bool IsLabelled(int slot) => (_flags[slot] & SlotFlags.PossibleDuplicate) != 0;
 
     /// <summary>Slot of the endpoint, −1 when it is not in the set.</summary>
-    public int SlotOf(int endpointNo) => _index.SlotOf(endpointNo);
+    public int SlotOf(int endpointNo) => (_index ??= new EndpointIndex(Endpoints)).SlotOf(endpointNo);
 
     /// <summary>When the next retry is due, UTC ticks; <see cref="long.MaxValue"/> for none.</summary>
     public long NextDueTicks => _retries.TryPeek(out _, out long due) ? due : long.MaxValue;

@@ -59,10 +59,7 @@ public sealed partial class Dissemination
         if (!from.IsAtEnd) throw new InvalidDataException("The snapshot goes on after its end.");
         foreach (var set in dissemination._sets)
         {
-            foreach (int endpoint in set.Endpoints)
-            {
-                if (endpoint <= 0 || endpoint > registry.Endpoints) throw new InvalidDataException("The snapshot names an endpoint that the registry does not have.");
-            }
+            if (set.Count > 0 && (set.Endpoints.Min() <= 0 || set.Endpoints.Max() > registry.Endpoints)) throw new InvalidDataException("The snapshot names an endpoint that the registry does not have.");
         }
         return dissemination;
     }

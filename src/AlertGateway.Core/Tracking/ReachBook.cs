@@ -32,20 +32,10 @@ public sealed partial class ReachBook
 
     /// <param name="households">Household numbers of the audience, ascending.</param>
     public ReachBook(RegistrySnapshot registry, int[] households)
+        : this(registry, households, atHome: 0, awake: 0)
     {
-        (_registry, _households) = (registry, households);
-        _firstPosition = new int[households.Length + 1];
-        _household = new Evidence[households.Length];
-        _villageGrades = new int[registry.Villages.Count * Grades];
-        _villageVulnerable = new int[registry.Villages.Count];
-        _sparsePosition = [];
-        if (households.Length > 4096) _densePosition = new int[registry.Households + 1];
-        for (int i = 0; i < households.Length; i++)
+        foreach (int h in households)
         {
-            int h = households[i];
-            if (_densePosition is not null) _densePosition[h] = i + 1;
-            else _sparsePosition[h] = i + 1;
-            _firstPosition[i + 1] = _firstPosition[i] + registry.HouseholdFirstPerson[h + 1] - registry.HouseholdFirstPerson[h];
             _villageGrades[registry.HouseholdVillage[h] * Grades]++;
             if (HasVulnerableAtHome(h)) _villageVulnerable[registry.HouseholdVillage[h]]++;
             for (int p = registry.HouseholdFirstPerson[h]; p < registry.HouseholdFirstPerson[h + 1]; p++)
@@ -54,8 +44,29 @@ public sealed partial class ReachBook
             }
         }
         _grades[0] = households.Length;
+    }
+
+    /// <summary>Everybody has a place in the columns; what is counted by village and grade is the caller's.</summary>
+    private ReachBook(RegistrySnapshot registry, int[] households, int atHome, int awake)
+    {
+        (_registry, _households, _atHome, _awake) = (registry, households, atHome, awake);
+        _firstPosition = new int[households.Length + 1];
+        _household = new Evidence[households.Length];
+        _villageGrades = new int[registry.Villages.Count * Grades];
+        _villageVulnerable = new int[registry.Villages.Count];
+        _sparsePosition = [];
+        if (households.Length > 4096) _densePosition = new int[registry.Households + 1];
+        var inArea = new bool[registry.Villages.Count];
+        for (int i = 0; i < households.Length; i++)
+        {
+            int h = households[i];
+            if (_densePosition is not null) _densePosition[h] = i + 1;
+            else _sparsePosition[h] = i + 1;
+            _firstPosition[i + 1] = _firstPosition[i] + registry.HouseholdFirstPerson[h + 1] - registry.HouseholdFirstPerson[h];
+            inArea[registry.HouseholdVillage[h]] = true;
+        }
         _person = new Evidence[_firstPosition[^1]];
-        _sites = new SiteBook(registry, village => _villageGrades[village * Grades] > 0);
+        _sites = new SiteBook(registry, village => inArea[village]);
     }
 
     public int Households => _households.Length;
@@ -148,48 +159,6 @@ public sealed partial class ReachBook
         return at < 0 ? Evidence.Planned : Effective(at, personNo, SpokenFor(at));
     }
 
-    internal void Save(SnapshotWriter to)
-    {
-        to.PutAll<int>(_households);
-        to.PutAll<Evidence>(_person);
-        to.PutAll<Evidence>(_household);
-        to.PutAll<int>(_villageGrades);
-        to.PutAll<int>(_grades);
-        to.Put(_awake);
-    }
-
-    /// <exception cref="InvalidDataException">The bytes are no book of this registry.</exception>
-    internal static ReachBook Load(ref SnapshotReader from, RegistrySnapshot registry)
-    {
-        int[] households = from.GetAll<int>().ToArray();
-        foreach (int household in households)
-        {
-            if (household <= 0 || household > registry.Households) throw new InvalidDataException("The snapshot names a household that the registry does not have.");
-        }
-        var book = new ReachBook(registry, households);
-        Fill(from.GetAll<Evidence>(), book._person);
-        Fill(from.GetAll<Evidence>(), book._household);
-        Fill(from.GetAll<int>(), book._villageGrades);
-        Fill(from.GetAll<int>(), book._grades);
-        book._awake = from.Get<int>();
-        book.RollUp();
-        return book;
-    }
-
-    /// <summary>What is not saved, from what is.</summary>
-    private void RollUp()
-    {
-        for (int i = 0; i < _households.Length; i++)
-        {
-            int household = _households[i], first = _registry.HouseholdFirstPerson[household];
-            if (_household[i] >= Evidence.Acknowledged && HasVulnerableAtHome(household)) _villageVulnerable[_registry.HouseholdVillage[household]]--;
-            for (int p = _firstPosition[i]; p < _firstPosition[i + 1]; p++)
-            {
-                if (_person[p] != Evidence.Planned) _sites.Raise(first + p - _firstPosition[i], Level(_person[p]));
-            }
-        }
-    }
-
     private bool HasVulnerableAtHome(int household)
     {
         for (int p = _registry.HouseholdFirstPerson[household]; p < _registry.HouseholdFirstPerson[household + 1]; p++)
@@ -197,12 +166,6 @@ public sealed partial class ReachBook
             if ((_registry.PersonFlags[p] & PersonFlags.Away) == 0 && (_registry.PersonFlags[p] & PersonFlags.Vulnerable) != 0) return true;
         }
         return false;
-    }
-
-    private static void Fill<T>(ReadOnlySpan<T> from, T[] to)
-    {
-        if (from.Length != to.Length) throw new InvalidDataException("The snapshot is of another registry.");
-        from.CopyTo(to);
     }
 
     private int Position(int household) =>

@@ -30,6 +30,9 @@ internal sealed class SiteBook
     /// <summary>Sites by grade, index = <see cref="Evidence"/>.</summary>
     public ReadOnlySpan<int> ByEvidence => _grades;
 
+    /// <summary>Persons who receive for a site of the area.</summary>
+    public IReadOnlyCollection<int> Receivers => _sitesOf.Keys;
+
     public void Raise(int personNo, Evidence level)
     {
         if (!_sitesOf.TryGetValue(personNo, out var positions)) return;

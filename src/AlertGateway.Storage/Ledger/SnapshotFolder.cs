@@ -14,7 +14,7 @@ public sealed class SnapshotFolder
     public const uint Mark = 0x5357_4741;
 
     /// <summary>Form of what the files hold; others are not read.</summary>
-    public const int FormatVersion = 3;
+    public const int FormatVersion = 4;
 
     private const int HeaderBytes = 20;
     private const string Making = ".new";

@@ -53,7 +53,7 @@ public sealed class GoldenRowTests
     {
         using var folder = new TempFolder();
         new SnapshotFolder(folder.Path).Write("x", "snapshot!"u8);
-        Assert.Equal("41475753" + "03000000" + "0900000000000000" + "D0517346" + "736E617073686F7421", Convert.ToHexString(File.ReadAllBytes(Path.Combine(folder.Path, "x"))));
+        Assert.Equal("41475753" + "04000000" + "0900000000000000" + "D0517346" + "736E617073686F7421", Convert.ToHexString(File.ReadAllBytes(Path.Combine(folder.Path, "x"))));
     }
 
     [Fact]
@@ -76,11 +76,12 @@ public sealed class GoldenRowTests
         Assert.Equal((0, 0L, false, false, 0), (from.ReadInt32(), from.ReadInt64(), from.ReadBoolean(), from.ReadBoolean(), from.ReadInt32())); // cancel serial, cancelled at, superseded, closed, older
         Assert.Equal((0, 0, 0, ""), (from.ReadInt32(), from.ReadInt32(), from.ReadInt32(), Utf8(from))); // evacuated villages, ends of villages, told at the door, cancel record
         Assert.Equal("01000000" + "01000000", Hex(from, 8)); // households
+        Assert.Equal((2, 0), (from.ReadInt32(), from.ReadInt32())); // persons at home, of them awake
         Assert.Equal("02000000" + "0002", Hex(from, 6)); // evidence by person of these households
         Assert.Equal("01000000" + "00", Hex(from, 5)); // by household
-        int villageGrades = from.ReadInt32();
-        Assert.Equal((14, 1, 1), (villageGrades, Enumerable.Range(0, villageGrades).Sum(_ => from.ReadInt32()), from.ReadInt32() == 7 ? Enumerable.Range(0, 7).Sum(_ => from.ReadInt32()) : -1)); // households by village and grade, by grade
-        Assert.Equal(0, from.ReadInt32()); // somebody awake
+        Assert.Equal((14, 1), Sum(from)); // households by village and grade
+        Assert.Equal((2, 0), Sum(from)); // by village: households with somebody vulnerable who is not awake
+        Assert.Equal((7, 1), Sum(from)); // households by grade
         Assert.Equal((1, (byte)1, (byte)0, (short)-1, At + 2, 0L), (from.ReadInt32(), from.ReadByte(), from.ReadByte(), from.ReadInt16(), from.ReadInt64(), from.ReadInt64())); // sets; channel, purpose, closed because, last accepted at, latest end of a village
         Assert.Equal("02000000" + "01000000" + "02000000", Hex(from, 12)); // endpoints
         Assert.Equal("02000000" + "0000", Hex(from, 6)); // languages
@@ -149,6 +150,12 @@ public sealed class GoldenRowTests
         var refused = Assert.Throws<LedgerException>(() => room.OnCommitted(77, [row]));
         Assert.StartsWith("Ledger row 77 ", refused.Message, StringComparison.Ordinal);
         Assert.Contains(what, refused.Message, StringComparison.Ordinal);
+    }
+
+    private static (int Count, int Sum) Sum(BinaryReader from)
+    {
+        int count = from.ReadInt32();
+        return (count, Enumerable.Range(0, count).Sum(_ => from.ReadInt32()));
     }
 
     private static string Utf8(BinaryReader from) => Encoding.UTF8.GetString(from.ReadBytes(from.ReadInt32()));

@@ -11,7 +11,7 @@ namespace AlertGateway.Tests.Ledger;
 public sealed class SnapshotTests
 {
     private const int Households = 12;
-    private static readonly RegistrySnapshot Town = Makers.ATown(Households, (3, PersonFlags.Vulnerable), (8, PersonFlags.Away));
+    private static readonly RegistrySnapshot Town = Makers.ATown(Households, "v1", [new Site(1, "school", "小学", 0, 31.3, 119.4, 300, 0, [5, 8]), new Site(2, "care-home", "敬老院", 1, 31.3, 119.4, 40, 40, [3])], (3, PersonFlags.Vulnerable), (8, PersonFlags.Away));
     private static readonly DateTimeOffset Sent = new(2026, 7, 5, 2, 10, 0, TimeSpan.FromHours(8));
 
     /// <summary>Rows as lanes, receipts, wardens and ticks write them, in any order; two disseminations, the first of which may be taken back or superseded.</summary>
@@ -110,13 +110,13 @@ public sealed class SnapshotTests
     {
         using var folder = new TempFolder();
         new SnapshotFolder(folder.Path).Write("name", "abc"u8);
-        // AGWS, 3, 3 bytes, CRC-32C of "abc", content
-        Assert.Equal("41475753" + "03000000" + "0300000000000000" + "B73F4B36" + "616263", Convert.ToHexString(File.ReadAllBytes(Path.Combine(folder.Path, "name"))));
+        // AGWS, 4, 3 bytes, CRC-32C of "abc", content
+        Assert.Equal("41475753" + "04000000" + "0300000000000000" + "B73F4B36" + "616263", Convert.ToHexString(File.ReadAllBytes(Path.Combine(folder.Path, "name"))));
         var room = ARoom();
         Fold(room, Opening(), 1);
         Fold(room, [AStart(1, 1), AStart(1, 1) with { Kind = LedgerEventKind.Result, Code = (byte)ResultCode.Accepted, AtTicks = 5 }, AStart(1, 2)], Opening().Length + 1);
         // Another layout of a state needs another version: then this changes with it.
-        Assert.Equal((3, "e8db6c6dc07355d0"), (SnapshotFolder.FormatVersion, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Bytes(room)))[..16]));
+        Assert.Equal((4, "15b1bd5d03eca7fe"), (SnapshotFolder.FormatVersion, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Bytes(room)))[..16]));
     }
 
     [Fact]
@@ -226,7 +226,8 @@ public sealed class SnapshotTests
 
     /// <summary>What people and lanes would be served.</summary>
     private static string Served(DisseminationRoom room) => string.Join('\n', room.Disseminations.Select(v => $"{v.DisseminationNo} {v.State} {v.Sequence} {string.Join('|', v.Channels)}")
-        .Concat(room.Disseminations.Select(v => string.Join(',', room.Coverage(v.DisseminationNo)!.ByEvidence) + room.Coverage(v.DisseminationNo)!.PersonsAwake))
+        .Concat(room.Disseminations.Select(v => room.Coverage(v.DisseminationNo)!).Select(c => $"{string.Join(',', c.ByEvidence)} {c.PersonsAwake} {c.PersonsNotAwake} {string.Join(',', c.SitesByEvidence)} {string.Join('|', c.Villages.Select(p => string.Join(',', p.ByEvidence)))}"))
+        .Concat(room.States.Select(s => string.Join(',', Enumerable.Range(0, room.Registry.Villages.Count).Select(s.Reach.VulnerableNotAwake))))
         .Concat(room.Disseminations.SelectMany(v => room.Deliveries(v.DisseminationNo)).Select(d => d.ToString()))
         .Concat(room.Disseminations.SelectMany(v => room.Timeline(v.DisseminationNo)).Select(t => t.ToString())));
 }
