@@ -23,6 +23,9 @@ public enum AuthorityAct : byte
 
     /// <summary>Say that the machine's clock, which the gateway doubts, is right. Of no area, event or colour.</summary>
     TrustClock = 7,
+
+    /// <summary>Record what was seen in the field: a knock at the door, a family that confirmed, a village that has left. Of no event or colour.</summary>
+    RecordReach = 8,
 }
 
 /// <summary>One row: who may do what, where, for what, how severe. Everything is listed; what is not listed is not allowed. <c>*</c> stands for all.</summary>
@@ -122,6 +125,14 @@ public sealed record AuthorityMatrix
     /// <summary>Name of the first row that lets the role say that the machine's clock is right; null when none does.</summary>
     public string? AllowsTrustingClock(string role) => Rows.FirstOrDefault(r => r.Role == role && r.May.Contains(AuthorityAct.TrustClock))?.Name;
 
+    /// <summary>Name of the first row that lets the role record what was seen in this village about a message of this CAP status; null when none does.</summary>
+    /// <param name="villageCode">12 digits.</param>
+    public string? AllowsRecordingReach(string role, string villageCode, string status)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(villageCode);
+        return Rows.FirstOrDefault(r => r.Role == role && r.May.Contains(AuthorityAct.RecordReach) && r.Statuses.Contains(status, StringComparer.Ordinal) && IsIn(r.Areas, villageCode))?.Name;
+    }
+
     /// <summary>The standing order that releases this proposal; null when a person must. Never one from a source that is not official, with a hold, or with any doubt about the message.</summary>
     public StandingOrder? StandingOrderFor(Proposal proposal)
     {
@@ -152,18 +163,20 @@ public sealed record AuthorityMatrix
 
     private static bool HasArea(IReadOnlyList<string> areas, Proposal proposal)
     {
-        if (areas.Contains("*")) return true;
+        if (areas.Contains("*")) return true; // also where the audience names no place
         IEnumerable<string> codes = proposal.Audience.Counts.ByTown.Select(t => t.Code);
         if (proposal.Audience.Counts.ByTown.Count == 0) codes = proposal.Area.Codes.Select(c => c.Value);
         var any = false;
         foreach (var code in codes)
         {
             any = true;
-            if (!areas.Any(a => code.StartsWith(a, StringComparison.Ordinal))) return false;
+            if (!IsIn(areas, code)) return false;
         }
 
         return any;
     }
+
+    private static bool IsIn(IReadOnlyList<string> areas, string code) => areas.Any(a => a == "*" || code.StartsWith(a, StringComparison.Ordinal));
 
     private IEnumerable<string> Problems()
     {

@@ -46,6 +46,12 @@ internal static class DeskRefusals
 
     public static DeskRefusal MayNotTrustClock { get; } = new("authority.missing", "您的角色无权确认本机时钟。", "Your role may not confirm the machine's clock.");
 
+    public static DeskRefusal MayNotRecordReach { get; } = new("authority.missing", "您的角色无权记录这个村的上门、联系和转移情况。", "Your role may not record what was seen in this village.");
+
+    public static DeskRefusal UnknownPerson { get; } = new("visit.unknown-person", "这次发布中没有此人。", "This dissemination does not know that person.");
+
+    public static DeskRefusal NoEvacuation { get; } = new("evacuation.unknown", "这次发布不等待该村报告“已转移”。", "This dissemination does not wait for that village to report that it has left.");
+
     public static DeskRefusal ClockAgrees { get; } = new("clock.agrees", "两个时钟已经一致，无需确认。", "The clocks agree already; nothing has to be confirmed.");
 
     public static DeskRefusal NotHeld { get; } = new("proposal.not-held", "提案没有被暂停。", "The proposal is not held.");

@@ -21,7 +21,7 @@ public sealed partial class DisseminationRoom
         private long? _readyAt; // monotonic; null until it may start
 
         public Held(Dissemination state, TimeProvider clock) =>
-            (_state, No, Record, _closed, _clock, Rank) = (state, state.DisseminationNo, state.Record, state.IsClosed, clock, state.HasVillageEnds ? HighestRank : (int)state.Record.Colour);
+            (_state, No, Record, _closed, _clock, Rank) = (state, state.DisseminationNo, state.Record, state.IsClosed, clock, state.HasVillageEnds && state.Record.Status == "Actual" ? HighestRank : (int)state.Record.Colour);
 
         public Held(ClosedDissemination closed, Func<Dissemination> again, TimeProvider clock) =>
             (Rested, _again, No, Record, _closed, _clock) = (closed, again, closed.View.DisseminationNo, closed.Record, true, clock);
@@ -32,7 +32,7 @@ public sealed partial class DisseminationRoom
 
         public ClearedRecord Record { get; }
 
-        /// <summary>Its colour, 0 to 4; an earthquake, whose villages have seconds, comes before every colour.</summary>
+        /// <summary>Its colour, 0 to 4; an earthquake, whose villages have seconds, comes before every colour. The drill of one does not.</summary>
         public int Rank { get; private init; }
 
         /// <summary>Its state; of a closed one perhaps read from the disk again. Under the lock.</summary>

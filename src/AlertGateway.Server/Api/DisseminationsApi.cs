@@ -1,4 +1,5 @@
 using AlertGateway.Core;
+using AlertGateway.Core.Approval;
 using AlertGateway.Core.Tracking;
 using AlertGateway.Server.Security;
 using AlertGateway.Server.Web;
@@ -43,17 +44,21 @@ internal static class DisseminationsApi
         return reply.Done ? TypedResults.Ok(new DoneView($"{reply.Sentence} {reply.SentenceEnglish}", n)) : ApiRoutes.Refused(reply);
     }
 
-    private static async Task<IResult> EvacuatedAsync(int n, string code, EvacuationRequest body, HttpContext context, ITrackingBoard board, CancellationToken cancellationToken)
+    private static async Task<IResult> EvacuatedAsync(int n, string code, EvacuationRequest body, HttpContext context, ITrackingBoard board, FieldReports field, CancellationToken cancellationToken)
     {
-        if (board.Find(n) is null) return Problems.NoSuchDissemination.ToResult();
-        return await board.EvacuatedAsync(n, code, body.Evacuated, context.User.Person().ToActor("api"), cancellationToken) ? TypedResults.NoContent() : Problems.NoEvacuation.ToResult();
+        if (board.Find(n) is not { } view) return Problems.NoSuchDissemination.ToResult();
+        var person = context.User.Person();
+        return Recorded(await field.EvacuatedAsync(view, code, body.Evacuated, person.PersonId, person.Name, person.Roles, cancellationToken));
     }
 
-    private static async Task<IResult> VisitAsync(int n, VisitRequest body, HttpContext context, ITrackingBoard board, CancellationToken cancellationToken)
+    private static async Task<IResult> VisitAsync(int n, VisitRequest body, HttpContext context, ITrackingBoard board, FieldReports field, CancellationToken cancellationToken)
     {
         if (body.Level is not (Evidence.Visited or Evidence.Acknowledged)) return Problems.BadLevel.ToResult();
-        if (board.Find(n) is null) return Problems.NoSuchDissemination.ToResult();
-        bool known = await board.VisitAsync(n, body.PersonNo, body.Level, context.User.Person().ToActor("api"), cancellationToken);
-        return known ? TypedResults.NoContent() : Problems.NoSuchPerson.ToResult();
+        if (board.Find(n) is not { } view) return Problems.NoSuchDissemination.ToResult();
+        var person = context.User.Person();
+        return Recorded(await field.VisitAsync(view, body.PersonNo, body.Level, person.PersonId, person.Name, person.Roles, cancellationToken));
     }
+
+    private static IResult Recorded(DeskRefusal? refusal) => refusal is null ? TypedResults.NoContent()
+        : new Problem(refusal.Code.StartsWith("authority.", StringComparison.Ordinal) ? StatusCodes.Status403Forbidden : StatusCodes.Status404NotFound, refusal.Code, refusal.Sentence, refusal.SentenceEnglish).ToResult();
 }

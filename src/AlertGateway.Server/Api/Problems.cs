@@ -34,9 +34,7 @@ public static class Problems
     public static readonly Problem BodyMalformed = new(400, "body.malformed", "请求内容无法读取。", "The body cannot be read.");
     public static readonly Problem NoSuchProposal = new(404, "proposal.unknown", "没有这份提案。", "There is no such proposal.");
     public static readonly Problem NoSuchDissemination = new(404, "dissemination.unknown", "没有这次发布。", "There is no such dissemination.");
-    public static readonly Problem NoSuchPerson = new(404, "visit.unknown-person", "这次发布中没有此人。", "This dissemination does not know that person.");
     public static readonly Problem BadPage = new(400, "page.out-of-range", "skip 或 take 超出范围。", "skip or take is out of range.");
-    public static readonly Problem NoEvacuation = new(404, "evacuation.unknown", "这次发布不等待该村报告“已转移”。", "This dissemination does not wait for that village to report that it has left.");
 
     public static readonly Problem BadLevel = new(400, "visit.level", "level 只能是 Visited 或 Acknowledged。", "level must be Visited or Acknowledged.");
     public static readonly Problem BadReason = new(400, "reason.length", "理由需为 1 至 500 字。", "A reason of 1 to 500 characters is needed.");

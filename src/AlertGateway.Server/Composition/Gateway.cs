@@ -122,6 +122,7 @@ public sealed class Gateway : IAsyncDisposable
         var s = builder.Services;
         s.AddSingleton<LaneHouse>().AddHostedService<GatewayWorker>();
         s.AddSingleton<TimeProvider>(clock).AddSingleton(clock).AddSingleton(clockFile).AddSingleton(new ClockTrust(ledger, clock, files.Authority)).AddSingleton(wording).AddSingleton<ILedger>(ledger).AddSingleton(registry).AddSingleton(room).AddSingleton(snapshots).AddSingleton<IReceiptSink>(room).AddSingleton<IWakeSink>(room).AddSingleton<IHornPlans>(room).AddSingleton<ITrackingBoard>(room);
+        s.AddSingleton(new FieldReports(room, files.Authority, registry.VillageCodeOf, ledger, clock));
         s.AddSingleton<IRefusalLog>(new RimRefusals(ledger, clock)).AddSingleton(pipeline).AddSingleton(ingest).AddSingleton(desk).AddSingleton(refusals).AddSingleton(people).AddSingleton(speech);
         var tokens = new DeviceBook(lookups);
         s.AddSingleton<SmsEndpointLookup>(tokens.SmsEndpoint).AddSingleton<ResidentTokenLookup>(tokens.Resident).AddSingleton<StationTokenLookup>(tokens.Station).AddSingleton<LoudspeakerKeyLookup>(tokens.LoudspeakerKey);

@@ -126,6 +126,9 @@ public sealed class RegistrySnapshot
         return person > 0 ? HouseholdVillage[PersonHousehold[person]] : (_hornVillage ??= HornVillages()).GetValueOrDefault(endpointNo, -1);
     }
 
+    /// <summary>Code of the village in which a person lives; null where there is no such person.</summary>
+    public string? VillageCodeOf(int personNo) => personNo > 0 && personNo <= Persons ? Villages[HouseholdVillage[PersonHousehold[personNo]]].Code : null;
+
     private Dictionary<int, int> HornVillages() => Loudspeakers.ToDictionary(l => l.EndpointNo, l => l.VillageIndex);
 
     /// <summary>The same columns under another version; only the loader, which computes it, has a use for this.</summary>

@@ -113,7 +113,25 @@ public sealed class ApiTests
         using var client = fixture.Client("token-zhao");
         using var answer = await client.PostAsync("/v1/disseminations/1/visits", new StringContent("""{"personNo":100001,"level":"Visited"}""", Encoding.UTF8, "application/json"), Stop);
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
-        Assert.Equal((1, 100_001, Evidence.Visited, new Actor(3, "赵网格", "api")), Assert.Single(fixture.Board.Visits));
+        Assert.Equal((1, 100_001, Evidence.Visited, new Actor(3, "赵网格", "wardens")), Assert.Single(fixture.Board.Visits));
+    }
+
+    [Fact]
+    public async Task Nobody_records_a_visit_or_a_village_that_has_left_without_a_rule_that_says_so()
+    {
+        await using var fixture = await ConsoleFixture.StartAsync();
+        fixture.Board.Open(1, 1, "红色预警", AlertStatus.Actual, WarningColour.Red);
+        using var client = fixture.Client("token-li");
+        foreach (var (path, json) in (IReadOnlyList<(string, string)>)[("/v1/disseminations/1/visits", """{"personNo":100001,"level":"Visited"}"""), ($"/v1/disseminations/1/villages/{ScriptedBoard.Code(0, 200)}/evacuated", """{"evacuated":true}""")])
+        {
+            using var answer = await client.PostAsync(path, new StringContent(json, Encoding.UTF8, "application/json"), Stop);
+            Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+            Assert.Contains("您的角色无权记录", await answer.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
+        }
+        string page = WebUtility.HtmlDecode(await client.GetStringAsync($"/live/1/unreached?village={ScriptedBoard.Code(0, 200)}", Stop));
+        Assert.DoesNotContain("value=\"Visited\"", page, StringComparison.Ordinal);
+        Assert.Contains("这里只供查看", page, StringComparison.Ordinal);
+        Assert.Empty(fixture.Board.Visits);
     }
 
     [Fact]

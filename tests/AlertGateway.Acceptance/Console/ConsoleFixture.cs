@@ -1,8 +1,10 @@
+using AlertGateway.Core.Approval;
 using AlertGateway.Core.Dispatch;
 using AlertGateway.Core.Tracking;
 using AlertGateway.Server.Api;
 using AlertGateway.Server.Security;
 using AlertGateway.Server.Web;
+using AlertGateway.Storage.Ledger;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -51,6 +53,8 @@ internal sealed class ConsoleFixture : IAsyncDisposable
         builder.Services.AddSingleton(map ?? CityMap.Read("溧阳", "Liyang", true, Outline, Cells(board)));
         builder.Services.AddConsole();
         string keys = Directory.CreateTempSubdirectory("agw-console-").FullName;
+        builder.Services.AddSingleton<ILedger>(_ => SqliteLedger.Open(Path.Combine(keys, "ledger.db")));
+        builder.Services.AddSingleton(s => new FieldReports(board, Authority, person => person is > 100_000 and <= 200_000 ? ScriptedBoard.Code(0, 200) : null, s.GetRequiredService<ILedger>(), TimeProvider.System));
         builder.Services.AddPublicAlerts(Path.Combine(keys, "publishing.key"));
         builder.Services.Configure<ConsoleOptions>(o => o.SignInTriesPerMinute = 1000);
         if (configure is not null) builder.Services.Configure(configure);
@@ -62,6 +66,12 @@ internal sealed class ConsoleFixture : IAsyncDisposable
         await app.StartAsync();
         return new ConsoleFixture(app, board, desk, people, keys);
     }
+
+    private static readonly AuthorityMatrix Authority = AuthorityMatrix.Parse("""
+        { "rows": [ { "name": "wardens", "role": "warden", "areas": ["320481"], "events": ["*"], "maxColour": "red", "statuses": ["Actual", "Exercise"], "may": ["recordReach"] },
+                    { "name": "desk", "role": "duty", "areas": ["320481"], "events": ["*"], "maxColour": "red", "statuses": ["Actual"], "may": ["propose", "recordReach"] },
+                    { "name": "approvers", "role": "approver", "areas": ["320481"], "events": ["*"], "maxColour": "red", "statuses": ["Actual"], "may": ["approve"] } ] }
+        """u8);
 
     public HttpClient Client(string? token = null)
     {

@@ -77,6 +77,16 @@ public sealed class EqualSharesTests
     }
 
     [Fact]
+    public async Task The_drill_of_an_earthquake_takes_nothing_from_a_flood()
+    {
+        int flood = await OpenAsync("flood");
+        var quake = Quake("drill");
+        int drill = await OpenAsync(quake with { Proposal = quake.Proposal with { Submission = quake.Proposal.Submission with { Alert = quake.Proposal.Submission.Alert with { Status = AlertStatus.Exercise } } } });
+        var taken = Take(40);
+        Assert.Equal((20, 20), (taken.Count(t => t.DisseminationNo == flood), taken.Count(t => t.DisseminationNo == drill)));
+    }
+
+    [Fact]
     public async Task Of_two_earthquakes_the_newer_one_goes_first()
     {
         int older = await OpenAsync(Quake("older")), newer = await OpenAsync(Quake("newer"));
