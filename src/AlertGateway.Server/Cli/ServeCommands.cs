@@ -40,7 +40,7 @@ internal static class ServeCommands
     public static Command People()
     {
         var name = new Argument<string>("NAME") { Description = "姓名 · name" };
-        var role = new Option<string>("--role") { Required = true, Description = "config/authority.json 中的角色 · a role of the authority matrix: editor, duty-officer, deputy" };
+        var role = new Option<string>("--role") { Required = true, Description = "config/authority.json 中的角色 · a role of the authority matrix: editor, duty-officer, deputy, warden" };
         var add = new Command("add", "新增人员，给出一次性令牌 · add a person, print a one-time token") { name, role, Settings };
         add.SetAction(parsed =>
         {
