@@ -1,6 +1,5 @@
 using System.Globalization;
 using AlertGateway.Core;
-using AlertGateway.Core.Dispatch;
 using AlertGateway.Server.Demo;
 
 namespace AlertGateway.CityLoad;
@@ -38,33 +37,40 @@ internal readonly record struct CancelInstants(double LastOriginal, double First
 
 /// <summary>One cancel on one medium: all on the host's one monotonic clock.</summary>
 /// <param name="Medium">sms or push.</param>
-/// <param name="Journal">When the far side's process saw the first byte: late when that process stood still, as it does for its garbage collector on processors it shares.</param>
-/// <param name="Wire">When the bytes left, by the kernel's stamps; null where this user may not capture.</param>
-internal sealed record CancelTimes(int DisseminationNo, string Medium, CancelInstants Journal, CancelInstants? Wire)
+/// <param name="Left">When the messages left the gateway, by the kernel's stamps; for a message that was not captured, when the far side saw it.</param>
+/// <param name="Journal">When the far side's process saw them: late when that process stood still, as it does for its garbage collector on processors it shares.</param>
+internal sealed record CancelTimes(int DisseminationNo, string Medium, CancelInstants Left, CancelInstants Journal)
 {
     // provider: mono, accept, number, sid, body hash, tag; app: mono, alert, device, tag, …
-    private static readonly (string Medium, string Journal, string Word, int Column)[] Journals = [("sms", "sms", "accept", 5), ("push", "resident", "alert", 3)];
-
-    /// <summary>First bytes as they left, where that is known.</summary>
-    public CancelInstants FirstBytes => Wire ?? Journal;
+    private static readonly (string Medium, ChannelKind Channel, string Journal, string Word, int Column)[] Journals = [("sms", ChannelKind.Sms, "sms", "accept", 5), ("push", ChannelKind.Push, "resident", "alert", 3)];
 
     /// <param name="committed">Dissemination number → nanoseconds of the commit.</param>
-    /// <param name="wires">Dissemination number → what was captured around its cancel.</param>
+    /// <param name="captured">Dissemination number → what was captured in its cycle; none where this user may not capture.</param>
     /// <returns>One for each cancel and medium, in the order of the cancels.</returns>
-    public static IReadOnlyList<CancelTimes> Read(string folder, IReadOnlyDictionary<int, long> committed, IReadOnlyDictionary<int, CancelWire> wires)
+    public static IReadOnlyList<CancelTimes> Read(string folder, IReadOnlyDictionary<int, long> committed, IReadOnlyDictionary<int, IReadOnlyDictionary<DeliveryTag, long>> captured)
     {
         var times = new List<CancelTimes>();
-        foreach (var (medium, journal, word, column) in Journals)
+        foreach (var (medium, channel, journal, word, column) in Journals)
         {
-            var seen = committed.Keys.ToDictionary(no => no, _ => new List<(Purpose, long)>());
+            var seen = committed.Keys.ToDictionary(no => no, _ => new Dictionary<DeliveryTag, long>());
             foreach (string line in JournalAudit.LinesOf(folder, journal))
             {
                 string[] columns = line.Split('\t');
                 if (columns.Length <= column || columns[1] != word || !DeliveryTag.TryParse(columns[column], out var tag) || !seen.TryGetValue(tag.Key.DisseminationNo, out var of)) continue;
-                of.Add((tag.Key.Purpose, long.Parse(columns[0], CultureInfo.InvariantCulture)));
+                of.TryAdd(tag, long.Parse(columns[0], CultureInfo.InvariantCulture));
             }
-            times.AddRange(committed.Select(c => new CancelTimes(c.Key, medium, CancelInstants.Of(seen[c.Key], c.Value), wires.TryGetValue(c.Key, out var wire) ? wire.Of(c.Key, medium, c.Value) : null)));
+            foreach (var (no, commit) in committed)
+            {
+                var left = new Dictionary<DeliveryTag, long>(seen[no]);
+                foreach (var (tag, at) in captured.GetValueOrDefault(no) ?? new Dictionary<DeliveryTag, long>())
+                {
+                    if (tag.Key.DisseminationNo == no && tag.Key.Channel == channel) left[tag] = at;
+                }
+                times.Add(new CancelTimes(no, medium, Instants(left, commit), Instants(seen[no], commit)));
+            }
         }
         return [.. times.OrderBy(t => t.DisseminationNo)];
     }
+
+    private static CancelInstants Instants(Dictionary<DeliveryTag, long> at, long committed) => CancelInstants.Of(at.Select(m => (m.Key.Key.Purpose, m.Value)), committed);
 }

@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Text;
 using AlertGateway.Core;
-using AlertGateway.Core.Dispatch;
 
 namespace AlertGateway.CityLoad;
 
-/// <summary>The last originals and the first cancels of one warning as they left the gateway, by the kernel's time stamps: a far side that stands still for a while does not move them.</summary>
+/// <summary>When each message of a cycle left the gateway, by the kernel's time stamps: a far side that stands still for a while does not move them.</summary>
 internal sealed class CancelWire : IDisposable
 {
     private const int TagBytesMax = 48;
@@ -14,32 +13,30 @@ internal sealed class CancelWire : IDisposable
 
     private readonly PacketSocket _packets;
     private readonly int _providerPort;
-    private readonly List<(string Medium, int DisseminationNo, Purpose Purpose, long Nanoseconds)> _seen = [];
+    private readonly Dictionary<DeliveryTag, long> _left = [];
 
     private CancelWire(PacketSocket packets, int providerPort) => (_packets, _providerPort) = (packets, providerPort);
+
+    /// <summary>Tag → nanoseconds of the monotonic clock, of what was captured and taken over. A tag that two segments share is not among them, nor is what came while the kernel's buffer was full.</summary>
+    public IReadOnlyDictionary<DeliveryTag, long> Left => _left;
 
     /// <summary>The kernel begins to stamp a while after it is first asked to, and stamps as long as anybody asks: what this returns asks from the start of a run to its end. Null where this user may not capture.</summary>
     public static PacketSocket? KeepStamping() => PacketSocket.TryOpen(SegmentBytesMax, bytes: 1, [], []);
 
-    /// <summary>Opened right before a cancel, closed soon after. Null where this user may not capture.</summary>
+    /// <summary>Null where this user may not capture.</summary>
     public static CancelWire? TryOpen(int gatewayPort, int providerPort) =>
         PacketSocket.TryOpen(PayloadBytesMin, SegmentBytesMax, [gatewayPort], [providerPort]) is { } packets ? new CancelWire(packets, providerPort) : null;
 
-    /// <summary>Takes over what the kernel has kept. A tag that two segments share is not seen.</summary>
+    /// <summary>Takes over what the kernel has kept.</summary>
     public void Drain()
     {
         long offset = MonotonicBehindWall();
+        // A provider's request names one delivery; an app's message names its own first, a cancel also that of what it takes back.
         _packets.Drain((at, _, to, payload) =>
         {
-            // A provider's request names one delivery; an app's message names its own first, a cancel also that of what it takes back.
-            bool sms = to == _providerPort;
-            foreach (var tag in Tags(payload, sms ? "" : "{\"tag\":\"")) _seen.Add((sms ? "sms" : "push", tag.Key.DisseminationNo, tag.Key.Purpose, at - offset));
+            foreach (var tag in Tags(payload, to == _providerPort ? "" : "{\"tag\":\"")) _left.TryAdd(tag, at - offset);
         });
     }
-
-    /// <param name="committed">Nanoseconds of the commit, of the monotonic clock.</param>
-    public CancelInstants Of(int disseminationNo, string medium, long committed) =>
-        CancelInstants.Of(_seen.Where(s => s.DisseminationNo == disseminationNo && s.Medium == medium).Select(s => (s.Purpose, s.Nanoseconds)), committed);
 
     public void Dispose() => _packets.Dispose();
 

@@ -31,12 +31,14 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
     /// <summary>The disk stays full for so long after a cancel.</summary>
     private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(5);
 
-    /// <summary>What leaves the gateway is captured for so long after a cancel.</summary>
+    /// <summary>What leaves the gateway is captured until so long after a cancel.</summary>
     private static readonly TimeSpan WatchedFor = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan DrainEvery = TimeSpan.FromMilliseconds(250);
 
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private readonly Dictionary<int, long> _committed = [];
-    private readonly Dictionary<int, CancelWire> _wires = [];
+    private readonly Dictionary<int, IReadOnlyDictionary<DeliveryTag, long>> _captured = [];
     private readonly List<double> _resumeMilliseconds = [];
     private readonly Random _instants = new((int)(options.House.Seed % int.MaxValue));
     private int _kills;
@@ -63,9 +65,11 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
 
     private async Task CycleAsync(DemoHouse house, Alert alert, int cycle)
     {
+        using var wire = options.NoCancel ? null : CancelWire.TryOpen(house.Url.Port, house.SmsPort);
+        if (wire is null && cycle == 1 && !options.NoCancel) Say("本用户无权抓包：只有各端日志的时间 · this user may not capture packets: times from the far sides' journals only");
         int proposalNo = await CityAlerts.ReleaseAsync(house, alert, string.Create(CultureInfo.InvariantCulture, $"cityload-{cycle}"), cancellationToken);
         if (cycle == 1 && options.Provider is { } script) _faults = script.RunAsync(house.SmsProvider, Say, cancellationToken);
-        var view = await StartedAsync(house, proposalNo, options.NoCancel ? 100 : 1 + ((options.CancelPercentMax - 1) * (cycle - 1) / Math.Max(1, options.Cycles - 1)));
+        var view = await StartedAsync(house, wire, proposalNo, options.NoCancel ? 100 : 1 + ((options.CancelPercentMax - 1) * (cycle - 1) / Math.Max(1, options.Cycles - 1)));
         if (options.NoCancel)
         {
             Say($"{cycle}/{options.Cycles}  已开始 · started {view.Started:N0}");
@@ -73,25 +77,25 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
         }
         var filler = options.FillDisk ? new DiskFiller(house.DataFolder) : null;
         if (filler is not null) Say($"磁盘已写满 · the disk is full ({filler.Bytes / (1 << 20):N0} MiB)");
-        var wire = CancelWire.TryOpen(house.Url.Port, house.SmsPort);
-        if (wire is null && cycle == 1) Say("本用户无权抓包：只有各端日志的时间 · this user may not capture packets: times from the far sides' journals only");
         await house.Officer.CancelAsync(view.DisseminationNo, "压测撤销 · load test", falseAlarm: false, cancellationToken);
         view = await FindAsync(house, proposalNo);
         _committed[view!.DisseminationNo] = view.StopCommittedNanoseconds ?? throw new InvalidOperationException("The view of a cancelled alert lacks the instant of its commit.");
         Say($"{cycle}/{options.Cycles}  已开始 · started {view.Started:N0}，撤销 · cancelled");
-        if (wire is not null) _wires[view.DisseminationNo] = wire;
-        await Task.Delay(WatchedFor, cancellationToken);
-        wire?.Drain();
-        wire?.Dispose();
-        if (filler is not null) await Task.Delay(FullFor - WatchedFor, cancellationToken); // receipts are refused meanwhile, and what they would close stays open
+        if (wire is not null)
+        {
+            await Task.Delay(WatchedFor, cancellationToken);
+            wire.Drain();
+            _captured[view.DisseminationNo] = wire.Left;
+        }
+        if (filler is not null) await Task.Delay(FullFor, cancellationToken); // receipts are refused meanwhile, and what they would close stays open
         filler?.Dispose();
         while ((await FindAsync(house, proposalNo))!.Channels.Sum(c => c.Open) > 0) await Task.Delay(50, cancellationToken);
     }
 
     /// <summary>Waits until the share has started, killing on the timer meanwhile.</summary>
-    private async Task<DisseminationView> StartedAsync(DemoHouse house, int proposalNo, int percent)
+    private async Task<DisseminationView> StartedAsync(DemoHouse house, CancelWire? wire, int proposalNo, int percent)
     {
-        var sinceKill = Stopwatch.StartNew();
+        Stopwatch sinceKill = Stopwatch.StartNew(), sinceDrain = Stopwatch.StartNew();
         int kills = 0;
         var next = NextKill(kills);
         while (true)
@@ -110,6 +114,11 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
                 _resumeMilliseconds.Add(down.Elapsed.TotalMilliseconds);
                 next = NextKill(++kills);
                 sinceKill.Restart();
+            }
+            if (sinceDrain.Elapsed >= DrainEvery)
+            {
+                wire?.Drain();
+                sinceDrain.Restart();
             }
             await Task.Delay(5, cancellationToken);
         }
@@ -130,7 +139,7 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
         var registry = store.LoadSnapshot();
         var broken = Devices(house, CitySecrets.PushFile, options.House.NeverRead).Concat(Devices(house, CitySecrets.HornFile, options.House.NeverAnswer)).Concat(_unreadable).ToHashSet();
         var audit = JournalAudit.Run(house.Folder, house.DataFolder, registry, addresses, _committed.Keys.ToHashSet(), broken, citywide: Enumerable.Range(1, options.Cycles));
-        var cancels = CancelTimes.Read(house.Folder, _committed, _wires);
+        var cancels = CancelTimes.Read(house.Folder, _committed, _captured);
         var reach = ReachCurves.Read(house.Folder, registry, DangerZones.Parse(File.ReadAllText(Path.Combine(GatewayConfiguration.ConfigFolder, "cities", "liyang", "danger-zones.json"))), disseminationNo: 1, ratePerSecond: options.House.SmsRate);
         int Total(Func<ChannelCounts, int> of) => views.Sum(v => v.Channels.Sum(of));
         var final = new { delivered = Total(c => c.Delivered), handedOff = Total(c => c.HandedOff), failed = Total(c => c.Failed), suppressed = Total(c => c.Suppressed), open = Total(c => c.Open + c.Accepted) };
@@ -139,10 +148,10 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
         int labelled = Total(c => c.PossibleDuplicates);
         good &= labelled <= options.House.Window * _kills && audit.Labels.Most <= options.House.Window;
         static double Latest(IEnumerable<CancelTimes> cancels, Func<CancelTimes, CancelInstants> by) => cancels.Select(c => by(c).LastOriginal).Where(double.IsFinite).DefaultIfEmpty(0).Max();
-        double maxMs = Latest(cancels, c => c.FirstBytes);
+        double maxMs = Latest(cancels, c => c.Left);
         // The first cancel of a warning is the first of any medium.
-        var firsts = cancels.Where(c => double.IsFinite(c.FirstBytes.FirstCancel)).GroupBy(c => c.DisseminationNo, c => c.FirstBytes.FirstCancel).Select(c => c.Min()).ToList();
-        int over = cancels.Where(c => c.FirstBytes.Late > 0).DistinctBy(c => c.DisseminationNo).Count();
+        var firsts = cancels.Where(c => double.IsFinite(c.Left.FirstCancel)).GroupBy(c => c.DisseminationNo, c => c.Left.FirstCancel).Select(c => c.Min()).ToList();
+        int over = cancels.Where(c => c.Left.Late > 0).DistinctBy(c => c.DisseminationNo).Count();
         var summary = new
         {
             seed = options.House.Seed, households = house.City.Households, persons = house.City.Persons, planned, final, possibleLoss = Total(c => c.PossibleLoss), lost = audit.Lost, duplicates = audit.Duplicates, unlabelledDuplicates = audit.UnlabelledDuplicates,
@@ -152,7 +161,7 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
             cancel = new
             {
                 count = _committed.Count, had = audit.HadMistake, told = audit.ToldOfMistake, missed = audit.HavingNotTold, extra = audit.ToldWithoutHaving, maxMs = Math.Round(maxMs, 1),
-                over100Ms = over, late = cancels.Sum(c => c.FirstBytes.Late), onTheWire = _wires.Count, journalMaxMs = Math.Round(Latest(cancels, c => c.Journal), 1), firstMs = Math.Round(firsts.DefaultIfEmpty(0).Max(), 1), firstMedianMs = Math.Round(firsts.Order().ElementAtOrDefault(firsts.Count / 2), 1),
+                over100Ms = over, late = cancels.Sum(c => c.Left.Late), captured = _captured.Count, journalMaxMs = Math.Round(Latest(cancels, c => c.Journal), 1), firstMs = Math.Round(firsts.DefaultIfEmpty(0).Max(), 1), firstMedianMs = Math.Round(firsts.Order().ElementAtOrDefault(firsts.Count / 2), 1),
             },
             reach = new
             {
@@ -170,8 +179,8 @@ internal sealed class LoadRun(LoadOptions options, TextWriter output, TextWriter
         Say($"计划 · planned {planned:N0} = 送达 {final.delivered:N0} + 已提交 {final.handedOff:N0} + 失败 {final.failed:N0} + 停发 {final.suppressed:N0}；丢失 lost {audit.Lost}，重复 duplicates {audit.Duplicates}（未标记 unlabelled {audit.UnlabelledDuplicates}），名单外 outside the audience {audit.Stray}，号码不符 wrong address {audit.WrongAddress}");
         Say($"登记册里应有而未计划 · in the registry and never planned {audit.Unplanned}（计入丢失 · counted as lost）；对端已收而记为失败 · taken and called failed {audit.TakenYetFailed}，记为停发 · called suppressed {audit.TakenYetSuppressed}");
         if (_kills > 0) Say($"每次 kill 至多带标记重发 · labelled starts of one kill at most {audit.Labels.Most}（W = {options.House.Window}），合计 · in all {labelled}，与 kill 无关 · after none {audit.Labels.WithoutKill}");
-        foreach (var c in cancels) Say($"撤销 · cancel {c.DisseminationNo,3} {c.Medium,-4}  {(c.Wire is null ? "" : $"线路 · on the wire: {c.Wire}；")}各端日志 · far sides' journals: {c.Journal}");
-        if (cancels.Count > 0) Say($"撤销 · cancels {_committed.Count}：{(_wires.Count > 0 ? "线路上" : "")}最晚的原始消息在提交后 · latest original after the commit{(_wires.Count > 0 ? ", on the wire," : "")} {maxMs:0.0} ms；首条撤销 · first cancel at most {summary.cancel.firstMs} ms；收到 {audit.HadMistake:N0}，被告知 {audit.ToldOfMistake:N0}，漏告 {audit.HavingNotTold}，多告 {audit.ToldWithoutHaving}");
+        foreach (var c in cancels) Say($"撤销 · cancel {c.DisseminationNo,3} {c.Medium,-4}  {(_captured.Count == 0 ? "" : $"离开网关 · left the gateway: {c.Left}；")}各端日志 · far sides' journals: {c.Journal}");
+        if (cancels.Count > 0) Say($"撤销 · cancels {_committed.Count}：{(_captured.Count > 0 ? "离开网关" : "")}最晚的原始消息在提交后 · latest original{(_captured.Count > 0 ? " to leave" : "")} after the commit {maxMs:0.0} ms；首条撤销 · first cancel at most {summary.cancel.firstMs} ms；收到 {audit.HadMistake:N0}，被告知 {audit.ToldOfMistake:N0}，漏告 {audit.HavingNotTold}，多告 {audit.ToldWithoutHaving}");
         string fifo = string.Create(CultureInfo.InvariantCulture, $"{reach.FifoPerSecond:0}/s{(reach.IsFifoMeasured ? "，本次实测 as measured" : "")}");
         foreach (var g in reach.Groups.Where(g => g.Households > 0)) Say($"触达 · reached by SMS  {g.Name,-22} {g.Reached,8:N0}/{g.Households:N0} 户：一半 · half {ReachGroup.Text(g.SecondsAt(0.5)),6} s，最后 · last {ReachGroup.Text(g.LastSeconds),6} s（先来先发 · first in, first out at {fifo}: {ReachGroup.Text(g.FifoSecondsAt(0.5)),6} / {ReachGroup.Text(g.FifoLastSeconds),6} s）");
         foreach (var (channel, l) in summary.latency) Say($"时延 · latency  {channel,-12} {l.count,8:N0}：一半 · median {l.medianMs:N0} ms，p99 {l.p99Ms:N0} ms");

@@ -121,7 +121,7 @@ internal sealed partial class SimRun
     {
         if (_snapshot is not { } snapshot || Scheduler.Chance(250)) return 1;
         Note("snapshot of row {0} taken up", snapshot.Row);
-        room.TakeUp(snapshot.States.Select(s => Dissemination.Load(s, Town.Registry)));
+        foreach (byte[] state in snapshot.States) room.TakeUp(Dissemination.Load(state, Town.Registry));
         return snapshot.Row + 1;
     }
 
@@ -129,7 +129,7 @@ internal sealed partial class SimRun
     public DisseminationRoom SavedAndLoaded(DisseminationRoom room)
     {
         var loaded = NewRoom(new SimLedger(new SimDisk(), Scheduler, static () => true, static () => { }, static (_, _) => { }));
-        loaded.TakeUp(SavedStates(room).Select(s => Dissemination.Load(s, Town.Registry)));
+        foreach (byte[] state in SavedStates(room)) loaded.TakeUp(Dissemination.Load(state, Town.Registry));
         return loaded;
     }
 

@@ -31,14 +31,11 @@ public sealed partial class DisseminationRoom
         }
     }
 
-    /// <summary>Takes over saved states. Call before any row is folded.</summary>
-    internal void TakeUp(IEnumerable<Dissemination> states)
+    /// <summary>Takes over a saved state. Call before any row is folded.</summary>
+    internal void TakeUp(Dissemination state)
     {
-        foreach (var state in states)
-        {
-            var held = new Held(state, _clock);
-            held.Ready();
-            Hold(held);
-        }
+        var held = new Held(state, _clock);
+        held.Ready();
+        Hold(held);
     }
 }

@@ -5,7 +5,7 @@ namespace AlertGateway.Core.Dispatch;
 /// <param name="bornTicks">When the message was cleared, UTC.</param>
 /// <param name="goesAlways">It takes something back: no doubt holds it up.</param>
 /// <param name="audience">Whom one order may name together: all that this gate is for; null for the whole set.</param>
-internal sealed class SetGate(long notAfterTicks, long bornTicks, bool lifeThreat, bool goesAlways, TimeProvider clock, int[]? audience = null) : ISendGate
+internal sealed class SetGate(long notAfterTicks, long bornTicks, bool lifeThreat, bool goesAlways, TimeProvider clock, int[]? audience) : ISendGate
 {
     private volatile bool _closed;
     private volatile bool _heldBack;

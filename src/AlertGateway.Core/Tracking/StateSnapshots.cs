@@ -56,7 +56,7 @@ public sealed class StateSnapshots(SnapshotFolder folder, SqliteLedger ledger, D
             for (int i = 0; i < files.Length; i++)
             {
                 if (closed.TryGetValue(i + 1, out var rested)) room.TakeUp(rested, Again(i + 1, files[i]));
-                else if (states[i] is { } state) room.TakeUp([state]);
+                else if (states[i] is { } state) room.TakeUp(state);
             }
             _control.AddRange(control);
             foreach (long sequence in refused) _refused.Enqueue(sequence);

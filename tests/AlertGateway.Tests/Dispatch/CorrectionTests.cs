@@ -187,7 +187,7 @@ public sealed class CorrectionTests : IDisposable
         var saved = new SnapshotWriter();
         rebuilt.Save(no, saved);
         var loaded = NewRoom();
-        loaded.TakeUp([Dissemination.Load(saved.Written.ToArray(), _town.Registry)]);
+        loaded.TakeUp(Dissemination.Load(saved.Written.ToArray(), _town.Registry));
         Assert.Equal([1], Door(loaded, no));
     }
 

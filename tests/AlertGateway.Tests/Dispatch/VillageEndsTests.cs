@@ -113,7 +113,7 @@ public sealed class VillageEndsTests
         _ledger.Read(1, rebuilt.OnCommitted);
         Assert.Equal(Bytes(_room, no), Bytes(rebuilt, no));
         var loaded = new DisseminationRoom(new MemoryLedger(), Town, _clock, Times);
-        loaded.TakeUp([Dissemination.Load(Bytes(_room, no), Town)]);
+        loaded.TakeUp(Dissemination.Load(Bytes(_room, no), Town));
         Assert.Equal(Bytes(_room, no), Bytes(loaded, no));
         foreach (var room in new[] { rebuilt, loaded })
         {

@@ -56,7 +56,7 @@ public sealed class SnapshotTests
                 before.EndpointOnline(ChannelKind.Sms, 1 + (cut % Households));
             }
             var after = ARoom();
-            after.TakeUp(States(before));
+            foreach (var state in States(before)) after.TakeUp(state);
             // The tail begins earlier than the states end: rows that a state has already are not folded twice.
             int from = Math.Max(0, cut - 5);
             Fold(after, opening[^1..], opening.Length);
