@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using AlertGateway.Core;
 
@@ -46,13 +45,11 @@ internal sealed class CancelWire : IDisposable
         var (least, offset) = (long.MaxValue, 0L);
         for (int i = 0; i < 100; i++)
         {
-            long before = Nanoseconds(), wall = (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100, after = Nanoseconds();
+            long before = Monotonic.Nanoseconds, wall = (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100, after = Monotonic.Nanoseconds;
             if (after - before < least) (least, offset) = (after - before, wall - before);
         }
         return offset;
     }
-
-    private static long Nanoseconds() => (long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
 
     /// <summary>Every delivery's tag that stands right behind the text.</summary>
     private static List<DeliveryTag> Tags(ReadOnlySpan<byte> bytes, string behind)

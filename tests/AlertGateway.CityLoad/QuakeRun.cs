@@ -134,7 +134,7 @@ internal sealed class QuakeRun(DemoOptions house, int frames, TimeSpan every, bo
                 Latitude = 32.9, Longitude = 120.4, Magnitude = 7.8, Depth = 10, MaxIntensity = 9.0,
             });
             var socket = await _socket.Task;
-            long now = System.Diagnostics.Stopwatch.GetTimestamp() * (1_000_000_000 / System.Diagnostics.Stopwatch.Frequency);
+            long now = Monotonic.Nanoseconds;
             await socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
             return now;
         }

@@ -46,7 +46,7 @@ internal sealed class RestartRun(DemoOptions options, int restarts, long history
         {
             await Task.Delay(_instants.Next(400, 1_200), cancellationToken);
             house.KillGateway();
-            execs.Add(Nanoseconds());
+            execs.Add(Monotonic.Nanoseconds);
             await house.StartGatewayAsync(cancellationToken);
             marks.Add(house.Gateway.Ready.GetProperty("startMilliseconds").Deserialize<Dictionary<string, double>>()!);
             if ((i + 1) % 20 == 0) Say($"{i + 1}/{restarts}");
@@ -89,8 +89,6 @@ internal sealed class RestartRun(DemoOptions options, int restarts, long history
     private static double At(double[] sorted, double share) => Math.Round(Percentiles.At(sorted, share), 1);
 
     private static long LedgerRows(DemoHouse house) => JournalAudit.LedgerRows(house.DataFolder);
-
-    private static long Nanoseconds() => Stopwatch.GetTimestamp() * (1_000_000_000 / Stopwatch.Frequency);
 
     private void Say(string line) => (json ? error : output).WriteLine(line);
 }

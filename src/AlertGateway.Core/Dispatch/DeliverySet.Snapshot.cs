@@ -36,7 +36,8 @@ public sealed partial class DeliverySet
         long lastAccepted = from.Get<long>(), ended = from.Get<long>();
         int[] endpoints = from.GetAll<int>().ToArray();
         byte[] languages = from.GetAll<byte>().ToArray();
-        var set = new DeliverySet(channel, purpose, ChannelClasses.Of(channel), endpoints, languages, lifeThreat, from.GetAll<Outcome>().ToArray(), from.GetAll<Evidence>().ToArray(), from.GetAll<byte>().ToArray(), from.GetAll<byte>().ToArray(), from.GetAll<SlotFlags>().ToArray(), from.GetAll<long>().ToArray(), from.GetAll<long>().ToArray())
+        var columns = new Columns(from.GetAll<Outcome>().ToArray(), from.GetAll<Evidence>().ToArray(), from.GetAll<byte>().ToArray(), from.GetAll<byte>().ToArray(), from.GetAll<SlotFlags>().ToArray(), from.GetAll<long>().ToArray(), from.GetAll<long>().ToArray());
+        var set = new DeliverySet(channel, purpose, ChannelClasses.Of(channel), endpoints, languages, lifeThreat, columns)
         {
             ClosedBecause = closed < 0 ? null : (DispatchError)closed, _lastAcceptedTicks = lastAccepted, EndedTicks = ended, Ends = purpose == Purpose.Original ? ends : null,
         };

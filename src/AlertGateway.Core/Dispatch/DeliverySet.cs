@@ -33,19 +33,24 @@ public sealed partial class DeliverySet
     /// <param name="languages">Parallel: 0 zh, 1 en.</param>
     /// <param name="lifeThreat">Severe or Extreme: an unknown outcome on a blind channel is sent once more instead of counted lost.</param>
     public DeliverySet(ChannelKind channel, Purpose purpose, AdapterClass adapterClass, int[] endpoints, byte[] languages, bool lifeThreat)
-        : this(channel, purpose, adapterClass, endpoints, languages, lifeThreat, new Outcome[endpoints.Length], new Evidence[endpoints.Length], new byte[endpoints.Length], new byte[endpoints.Length], new SlotFlags[endpoints.Length], new long[endpoints.Length], new long[endpoints.Length])
+        : this(channel, purpose, adapterClass, endpoints, languages, lifeThreat, Columns.Of(endpoints.Length))
     {
         _byOutcome[(int)Outcome.Planned] = endpoints.Length;
     }
 
-    private DeliverySet(ChannelKind channel, Purpose purpose, AdapterClass adapterClass, int[] endpoints, byte[] languages, bool lifeThreat, Outcome[] outcome, Evidence[] evidence, byte[] attempts, byte[] routes, SlotFlags[] flags, long[] startedTicks, long[] whenTicks)
+    private DeliverySet(ChannelKind channel, Purpose purpose, AdapterClass adapterClass, int[] endpoints, byte[] languages, bool lifeThreat, Columns columns)
     {
         (Channel, Purpose, Class, Endpoints, Languages, _lifeThreat) = (channel, purpose, adapterClass, endpoints, languages, lifeThreat);
-        (_outcome, _evidence, _attempts, _routes, _flags, _startedTicks, _whenTicks) = (outcome, evidence, attempts, routes, flags, startedTicks, whenTicks);
-        foreach (int length in (ReadOnlySpan<int>)[languages.Length, outcome.Length, evidence.Length, attempts.Length, routes.Length, flags.Length, startedTicks.Length, whenTicks.Length])
-        {
-            if (length != endpoints.Length) throw new InvalidDataException("The lists of a set are of different lengths.");
-        }
+        (_outcome, _evidence, _attempts, _routes, _flags, _startedTicks, _whenTicks) = columns;
+        if (languages.Length != endpoints.Length || !columns.Fit(endpoints.Length)) throw new InvalidDataException("The lists of a set are of different lengths.");
+    }
+
+    /// <summary>What rows make of each slot.</summary>
+    private readonly record struct Columns(Outcome[] Outcome, Evidence[] Evidence, byte[] Attempts, byte[] Routes, SlotFlags[] Flags, long[] StartedTicks, long[] WhenTicks)
+    {
+        public static Columns Of(int slots) => new(new Outcome[slots], new Evidence[slots], new byte[slots], new byte[slots], new SlotFlags[slots], new long[slots], new long[slots]);
+
+        public bool Fit(int slots) => Outcome.Length == slots && Evidence.Length == slots && Attempts.Length == slots && Routes.Length == slots && Flags.Length == slots && StartedTicks.Length == slots && WhenTicks.Length == slots;
     }
 
     [Flags]

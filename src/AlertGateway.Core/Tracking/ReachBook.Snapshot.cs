@@ -36,8 +36,7 @@ public sealed partial class ReachBook
     {
         foreach (int person in _sites.Receivers)
         {
-            int household = _registry.PersonHousehold[person];
-            if (Position(household) is >= 0 and var at) _sites.Raise(person, Level(_person[_firstPosition[at] + person - _registry.HouseholdFirstPerson[household]]));
+            if (Position(_registry.PersonHousehold[person]) is >= 0 and var at) _sites.Raise(person, Level(_person[SlotOf(at, person)]));
         }
     }
 

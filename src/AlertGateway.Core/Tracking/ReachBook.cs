@@ -99,7 +99,7 @@ public sealed partial class ReachBook
         int household = _registry.PersonHousehold[personNo];
         int at = Position(household);
         if (at < 0) return;
-        int slot = _firstPosition[at] + personNo - _registry.HouseholdFirstPerson[household];
+        int slot = SlotOf(at, personNo);
         var known = _person[slot];
         var risen = (Evidence)(Math.Max((byte)level, (byte)Level(known)) | ((byte)known & Helped) | (helped ? Helped : 0));
         if (risen == known) return;
@@ -113,7 +113,7 @@ public sealed partial class ReachBook
     public bool HasHelped(int personNo)
     {
         int household = _registry.PersonHousehold[personNo], at = Position(household);
-        return at >= 0 && ((byte)_person[_firstPosition[at] + personNo - _registry.HouseholdFirstPerson[household]] & Helped) != 0;
+        return at >= 0 && ((byte)_person[SlotOf(at, personNo)] & Helped) != 0;
     }
 
     /// <summary>A warden stood at the door: everyone believed at home was visited.</summary>
@@ -127,7 +127,7 @@ public sealed partial class ReachBook
         {
             if ((_registry.PersonFlags[p] & PersonFlags.Away) == 0 || p == personNo)
             {
-                _person[_firstPosition[at] + p - _registry.HouseholdFirstPerson[household]] = Evidence.Visited;
+                _person[SlotOf(at, p)] = Evidence.Visited;
                 _sites.Raise(p, Evidence.Visited);
             }
         }
@@ -171,6 +171,9 @@ public sealed partial class ReachBook
     private int Position(int household) =>
         (_densePosition is not null ? _densePosition[household] : _sparsePosition.GetValueOrDefault(household)) - 1;
 
+    /// <summary>Place in <see cref="_person"/> of a person whose household is at that position.</summary>
+    private int SlotOf(int at, int personNo) => _firstPosition[at] + personNo - _registry.HouseholdFirstPerson[_households[at]];
+
     /// <summary>Acknowledged once somebody at home has, or somebody elsewhere has reached them.</summary>
     private Evidence SpokenFor(int at)
     {
@@ -191,8 +194,7 @@ public sealed partial class ReachBook
 
     private Evidence Effective(int at, int personNo, Evidence spokenFor)
     {
-        int household = _households[at];
-        var own = Level(_person[_firstPosition[at] + personNo - _registry.HouseholdFirstPerson[household]]);
+        var own = Level(_person[SlotOf(at, personNo)]);
         return (_registry.PersonFlags[personNo] & PersonFlags.Vulnerable) != 0 || own >= spokenFor ? own : spokenFor;
     }
 

@@ -39,10 +39,13 @@ public static class ApiRoutes
     /// <summary>A refusal by the desk: 403 where the person may not, 404 where there is nothing, else 409.</summary>
     internal static IResult Refused(Web.DeskReply reply)
     {
-        int status = reply.Code.StartsWith("authority.", StringComparison.Ordinal) || reply.Code.StartsWith("approver.", StringComparison.Ordinal) || reply.Code == "person.missing" ? StatusCodes.Status403Forbidden
+        int status = IsForbidden(reply.Code) ? StatusCodes.Status403Forbidden
             : reply.Code.EndsWith(".unknown", StringComparison.Ordinal) ? StatusCodes.Status404NotFound : StatusCodes.Status409Conflict;
         return new Problem(status, reply.Code, reply.Sentence, reply.SentenceEnglish).ToResult();
     }
+
+    /// <summary>The refusal says that this person may not, whatever is asked for.</summary>
+    internal static bool IsForbidden(string code) => code.StartsWith("authority.", StringComparison.Ordinal) || code.StartsWith("approver.", StringComparison.Ordinal) || code == "person.missing";
 
     internal static bool IsReason(string? reason) => reason?.Trim().Length is > 0 and <= 500;
 }

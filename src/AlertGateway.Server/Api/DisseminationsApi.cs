@@ -60,5 +60,5 @@ internal static class DisseminationsApi
     }
 
     private static IResult Recorded(DeskRefusal? refusal) => refusal is null ? TypedResults.NoContent()
-        : new Problem(refusal.Code.StartsWith("authority.", StringComparison.Ordinal) ? StatusCodes.Status403Forbidden : StatusCodes.Status404NotFound, refusal.Code, refusal.Sentence, refusal.SentenceEnglish).ToResult();
+        : new Problem(ApiRoutes.IsForbidden(refusal.Code) ? StatusCodes.Status403Forbidden : StatusCodes.Status404NotFound, refusal.Code, refusal.Sentence, refusal.SentenceEnglish).ToResult();
 }

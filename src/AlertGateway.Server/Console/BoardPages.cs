@@ -118,5 +118,5 @@ internal static class BoardPages
     }
 
     private static IResult NotRecorded(DeskRefusal refusal, DisseminationView view, HttpContext context, ITrackingBoard board, FieldReports field, CityMap map, string? village, int skip) =>
-        Unreached(view, context, board, field, map, village, skip, $"没有记录：{refusal.Sentence} {refusal.SentenceEnglish}", true, refusal.Code.StartsWith("authority.", StringComparison.Ordinal) ? StatusCodes.Status403Forbidden : StatusCodes.Status400BadRequest);
+        Unreached(view, context, board, field, map, village, skip, $"没有记录：{refusal.Sentence} {refusal.SentenceEnglish}", true, Api.ApiRoutes.IsForbidden(refusal.Code) ? StatusCodes.Status403Forbidden : StatusCodes.Status400BadRequest);
 }

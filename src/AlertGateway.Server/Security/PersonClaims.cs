@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Claims;
-using AlertGateway.Core.Tracking;
 
 namespace AlertGateway.Server.Security;
 
@@ -26,6 +25,4 @@ public static class PersonClaims
         int.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), NumberStyles.None, CultureInfo.InvariantCulture, out int id)
             ? new SignedInPerson(id, user.FindFirstValue(ClaimTypes.Name) ?? "", [.. user.FindAll(ClaimTypes.Role).Select(c => c.Value)])
             : null;
-
-    public static Actor ToActor(this SignedInPerson person, string rule) => new(person.PersonId, person.Name, rule);
 }
